@@ -2,12 +2,14 @@
 
     make bench          or          python benchmarks/full_batch.py
 
-The network is 784 → 196 → 1, and the data are the 11272 images of the digits 5 and 8. All candidates take turns, so
-that a temporary slowdown of the machine affects each of them. For (a) and (c), NumPy's BLAS uses its default number
+The network is 784 → 196 → 1, and the data are the 11272 images of the digits 5 and 8. The candidates
+(a) to (d), which the constants below name, take turns, so that a temporary slowdown of the machine affects all of
+them. For (a) and (c), NumPy's BLAS uses its default number
 of threads, and PyTorch uses the same number. (d) measures only the matrix products that are not left out. If they
 take more than 1/3.5 of the time of (a), the target for (a) cannot be reached on this machine, and the profile shows
-where the time is spent. The limit is what the products would take at the machine's peak, which is measured on large
-square matrices, or what reading the images twice would take at its memory bandwidth, whichever is longer. All times
+where the time is spent. The limit is the time that the products would take at the machine's peak, which is measured
+on large square matrices, or the time that reading the images twice would take at its memory bandwidth, whichever is
+longer. All times
 are the shortest of several, because those are the least disturbed by other programs.
 """
 
@@ -156,7 +158,7 @@ def copies():
 
 
 def print_limit(X, fastest):
-    """Print the machine's peak and bandwidth, the shortest time they allow for an iteration, and our time over it."""
+    """Print the machine's peak and bandwidth, the shortest iteration they allow, and the ratio of our time to it."""
     peak = core_count() * 2 * SIDE**3 / fastest["large products"]
     bandwidth = 2 * COPIED / fastest["copies"]  # every byte is read and written
     n_entries = sum(x.size for x in blocks_of(X))

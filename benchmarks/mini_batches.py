@@ -7,7 +7,7 @@ The benchmark measures the time until the accuracy on the test set reaches 98 %.
 optimizer (Adam with α = 0.001) on all 60000 training images in float32, in batches of 128. Each library initialises
 the weights itself. The accuracy is measured after each epoch, and the time this takes is not counted. The libraries
 take turns after each epoch, so that a temporary slowdown of the machine affects all of them. For comparison, the
-matrix products of an epoch are also computed alone, because no library can do without them.
+matrix products of an epoch are also computed alone, because every library has to compute them.
 """
 
 import gc

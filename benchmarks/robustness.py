@@ -477,7 +477,7 @@ def edited(network, name, value):
 def inputs():
     """Call every public function with bad values, and count how often the error message is clear.
 
-    A message is clear if it is raised by `helpers`, is one line long and names the argument.
+    A message is clear if the error is raised by `helpers`, and the message is one line long and names the argument.
     """
     warnings.simplefilter("ignore")
     counts, shown = collections.Counter(), []

@@ -6,7 +6,8 @@ Backpropagation consists of a few matrix products per layer, so its time should 
 examples and to the number of weights. All hidden layers have the same width, so the number of weights grows with the
 square of the width and linearly with the depth. For each sweep, the benchmark fits and prints the exponent p of
 time ∝ workᵖ, which is 1 if the time is proportional to the work, and −1 if it is inversely proportional to the number
-of cores. If PyTorch is installed, it takes turns with NumPy. The results are plotted in `benchmarks/scaling.png`.
+of cores. If PyTorch is installed, the same steps are measured with it, in turn with
+NumPy. The results are plotted in `benchmarks/scaling.png`.
 """
 
 import sys
@@ -125,7 +126,7 @@ def plot(ax, name, values, work, times):
 
 
 def main():
-    """Measure all combinations in `SWEEPS`, print the times and the exponents, and plot them."""
+    """Measure all sweeps in `SWEEPS`, print the times and the exponents, and plot them."""
     import matplotlib.pyplot as plt
 
     plotting.use_style()

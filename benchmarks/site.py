@@ -1,12 +1,12 @@
 """Measure the size of the site, the data transferred on a first visit, and the times to the first outputs.
 
-They are the outputs of cells in the pages of lessons, and the output of a whole lesson in the lab. Readers often go
-on from one lesson to the next, so the times for a second lesson in the same visit are measured as well.
+The outputs are those of cells on the pages of lessons, and the first one of a whole lesson in the lab. Readers often
+go on from one lesson to the next, so the times for a second lesson in the same visit are measured as well.
 
     make site PYODIDE=folder
     .venv/bin/python benchmarks/site.py
 
-The site is served and opened on this machine, so the times do not include any delays of a network. The amount of data
+The site is served and opened on this machine, so the times do not include any network delays. The amount of data
 is measured after compression with gzip.
 """
 

@@ -1,7 +1,8 @@
 """Build the book as a folder of HTML pages.
 
 The command ``python site/book.py OUT`` writes the pages to the folder OUT. The book consists of the notebooks
-with their committed outputs, a landing page, and the credits for the data. The folder OUT/lab, in which
+with their committed outputs, a landing page, the credits for the data, and pages for teachers, on checking your own
+gradients, and on the visual style. The folder OUT/lab, in which
 ``make site`` saves the lab, is not changed.
 """
 
@@ -173,7 +174,7 @@ def _write_landing(source, promises, rows):
 
 
 def _about(name, words):
-    """Return what the map says about a lesson, with an element in which `solved.js` says what has been solved."""
+    """Return what the map says about a lesson, with an element in which `solved.js` shows how much is solved."""
     names = " ".join(exercise.name for exercise in LESSONS.get(name[:2], ()))
     solved = f' <span class="solved" data-exercises="{names}" hidden></span>' if names else ""
     return f"<span>{words}{solved}</span>"
@@ -185,7 +186,7 @@ def _write_teachers(source, notebooks, redirect):
     notation = "\n\n".join(cell.source for cell in notation if cell.cell_type == "markdown")
     text, questions, symbols = cards.deck(LESSONS, notation, with_answers=folder.SOURCE == ROOT)
     (source / "_static" / "cards.txt").write_text(text, encoding="utf-8")
-    asked = f"the {questions} quick questions, with the reasons on their backs, and " if questions else ""
+    asked = f"the {questions} quick questions, with answers and reasons on the back, and " if questions else ""
     parts = teachers.parts(notebooks, LESSONS, redirect) | {"cards": f"{asked}the {symbols} symbols"}
     _fill(source / "teachers.md", parts)
 
@@ -291,7 +292,7 @@ def restrict(pages):
         for script in scripts:
             if re.sub(r"pagename = '\w*'", "pagename = ''", " ".join(script.split())) not in OWN_SCRIPTS:
                 raise ValueError(
-                    f"{path.name} contains an inline script that is not the book's own: {script.strip()[:80]!r}"
+                    f"{path.name} contains an inline script that does not belong to the book: {script.strip()[:80]!r}"
                 )
         hashes = {base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts}
         allowed = [f"'sha256-{digest}'" for digest in sorted(hashes)] + ["blob:"] * ("_static/live/page.js" in text)

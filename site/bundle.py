@@ -28,7 +28,7 @@ NPM = ROOT / "build" / "npm"
 # IPython (see `live/python`), fonttools writes PDF files, and the others belong to JupyterLab.
 PACKAGES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm")
 NOT_USED = {"ipython", "fonttools", "pytz", "jupyterlab-widgets", "widgetsnbextension"}
-# Files in the packages and in the standard library that no lesson uses: tests, other windows and file formats, some
+# Files in the packages and in the standard library that no lesson uses: tests, GUI backends, file formats, some
 # fonts, servers and old encodings. Only a site with its own Pyodide can leave them out.
 TRIMMED = re.compile(
     r"/tests/|\.pyi$|\.pxd$|\.data/|/include/|RECORD$|numpy/f2py/|libnpy|lapack_lite|dateutil/zoneinfo/|"
@@ -48,7 +48,7 @@ ANYWIDGET = {  # changes to its front end
     "AbortSignal.timeout(2e3)": "AbortSignal.timeout(6e4)",  # on a slow machine, it takes longer
 }
 ENTRIES = ("page.js", "worker.js", "editor.js", "widgets.js", "live.css", "widgets.css")
-# What a lesson does until its first figure is there, as far as packages and the standard library are concerned.
+# The imports and calls of a lesson up to its first figure, as far as packages and the standard library are concerned.
 IMPORTED = """
 import ast, difflib, encodings.utf_16_be, os, secrets, symtable
 os.environ["MPLBACKEND"] = "module://live_figures"
@@ -59,8 +59,8 @@ for kind in ("svg", "png"):
     pyplot.savefig(f"/tmp/figure.{kind}")
 """
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
-# Teachers' programs, which start processes, and the modules that only they use. Without them, a first visit loads 42 kB
-# less.
+# Teachers' programs, which start processes, and the modules that only they use. Leaving them out makes a first visit
+# 42 kB smaller.
 PROGRAMS = {f"helpers/exercises/{name}.py" for name in ("grade", "handout", "nbgrader_course", "class_list")}
 PROGRAMS |= {f"helpers/exercises/{name}.py" for name in ("gradebook", "merging", "rerun", "worker", "works")}
 PROGRAMS |= {f"helpers/system/{name}.py" for name in ("confinement", "system_calls")}

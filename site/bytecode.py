@@ -1,6 +1,6 @@
 """Compile the Python files in archives with the Python that will import them, which then starts in half the time.
 
-The compiler is Pyodide itself, run by Node.js. What it has compiled is kept in `build/bytecode`.
+The compiler is Pyodide itself, run by Node.js. The compiled files are kept in `build/bytecode`.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ SCRIPT = Path(__file__).with_name("bytecode.mjs")
 STAND_INS = Path(__file__).parent / "live" / "python"
 KEPT = Path(__file__).resolve().parent.parent / "build" / "bytecode"
 CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
-# Files whose documentation readers see, as in help(plt.plot). The bytecode of others is without it.
+# Files whose docstrings readers may look up, as with help(plt.plot). The bytecode of other files omits docstrings.
 DOCUMENTED = (
     r"^numpy/(_core/(fromnumeric|numeric|shape_base)|linalg/_linalg|lib/_(function_base|shape_base|twodim_base|"
     r"arraysetops|nanfunctions|polynomial)_impl)\.py|^matplotlib/(axes/_axes|pyplot)\.py"
@@ -22,7 +22,7 @@ DOCUMENTED = (
 
 
 def replace_imported(places, pyodide, lock, packages, program):
-    """Replace those files in archives by bytecode that a program imports. The others stay, because they are smaller.
+    """Replace the files in archives that a program imports by bytecode. The others stay as source, which is smaller.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Write the quick questions and the symbols as a text file that Anki and other programs for flash cards can import.
+"""Write the quick questions and the symbols as a text file that Anki and other flashcard programs can import.
 
 Each card has an id that stays the same when its text changes, so that a later import updates the card and keeps the
 learner's progress. See "Text Files" in the manual of Anki for the lines at the beginning.

@@ -21,7 +21,7 @@ CONTENTS = (
     "data/runs/*.txt",
 )
 # In the lab, `helpers` is not installed. If a cell with an exercise runs before the set-up cell, its import finds this
-# package next to the notebook, which then replaces itself with the real one.
+# package next to the notebook, and the package then replaces itself with the real one.
 FINDER = """import sys
 
 sys.path.insert(0, "..")

@@ -17,7 +17,7 @@ LINK = re.compile(
     re.DOTALL,
 )
 NOTE = (
-    '<p class="widget-note">In the lab there is an interactive figure here{title}<span class="on-screen">: '
+    '<p class="widget-note">In the lab, an interactive figure appears here{title}<span class="on-screen">: '
     '<a href="{address}">open this lesson in the lab</a></span>.</p>'
 )
 
@@ -79,7 +79,7 @@ def redirect_links(text, folder, pages):
 def as_page(notebook, name, pages, description=""):
     """Convert a notebook to a page of the book.
 
-    Links are redirected, figures get an alternative text, widgets are replaced by links to the lab, and answers are
+    Links are redirected, figures get alternative text, widgets are replaced by links to the lab, and answers are
     folded, as described in `reading`.
 
     Parameters
@@ -129,7 +129,7 @@ def _readable(output, name):
 
 
 def _name_figures(cell, following):
-    """Add an alternative text to the figures of a cell, which refers to the caption in the following cell.
+    """Add alternative text to the figures of a cell, which refers to the caption in the following cell.
 
     If there is no caption, the alternative text is the title of an animation, or says that the figure is the
     static image of a widget.

@@ -43,7 +43,7 @@ NUMBER = """pages => { for (const link of document.querySelectorAll(".contents a
 
 
 def main():
-    """Print the book in the folder that is named first on the command line into the folder named second."""
+    """Print the book from the first folder named on the command line to the second."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("book", type=Path, help="folder with the pages of the book")
     parser.add_argument("out", type=Path, help="folder for the PDF files; an earlier build in it is replaced")
@@ -132,7 +132,7 @@ def _about(page):
 
 
 def _rename(article, name, names):
-    """Prefix the ids in a chapter by its name, and redirect its links to other chapters to their ids."""
+    """Prefix the ids in a chapter with its name, and redirect its links to other chapters to their ids."""
     for tag in article.find_all(id=True):
         tag["id"] = f"{name}--{tag['id']}"
     for link in article.find_all("a", href=True):

@@ -17,7 +17,7 @@ QUESTION = re.compile(r"^(?:check|quiz)\(", re.MULTILINE)
 OPEN = re.compile(r"○ \*\*(?:Not done yet|q\d+: Not done yet)\.\*\*")
 INVITATION = (
     '<p class="invite"><b>Your turn.</b> <span class="on-screen">Answer in this cell '
-    '<a href="{address}">in the lab</a>, which marks it at once and has hints.</span></p>'
+    '<a href="{address}">in the lab</a>, which marks your answer immediately and has hints.</span></p>'
 )
 
 

@@ -1,7 +1,7 @@
 """Make slides of each lesson, which can be shown without the internet.
 
 The command ``python site/slides.py OUT`` writes one HTML page for each lesson to the folder OUT. A slide shows a
-heading, the formulas of a derivation, a figure with the first sentence of its caption, or a question to predict,
+heading, the formulas of a derivation, a figure with the first sentence of its caption, or a prediction exercise,
 whose answer appears when a key is pressed. The text of the lesson is in the speaker's notes, which the key S opens.
 """
 
@@ -64,7 +64,7 @@ def write(out):
         (out / f"{path.stem}.html").write_text(text, encoding="utf-8")
     links = "".join(f'<li><a href="{name}.html">{html.escape(title)}</a></li>' for name, title in titles.items())
     page = f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Slides</title><h1>Slides</h1><ul>{links}</ul>'
-    (out / "index.html").write_text(f"{page}<p>The key S opens the speaker's notes.</p></html>", encoding="utf-8")
+    (out / "index.html").write_text(f"{page}<p>Press S to open the speaker's notes.</p></html>", encoding="utf-8")
     shutil.copyfile(HERE / "slides.css", out / "slides.css")
     (out / "palette.css").write_text(style.css_properties(":root", ".dark"), encoding="utf-8")
     shutil.copytree(Path(style.__file__).parent / "fonts", out / "fonts")
@@ -73,7 +73,7 @@ def write(out):
 
 
 def slides(cells):
-    """Convert the cells of a lesson, up to its exercises, to cells of slides with speaker's notes."""
+    """Convert the cells of a lesson, up to its exercises, into cells of slides with speaker's notes."""
     made, is_answer = [], False
     for cell, following in zip(cells, [*cells[1:], None], strict=True):
         if cell.cell_type == "markdown":

@@ -155,14 +155,14 @@ BUGS = [
         "gradients overwritten instead of added",
         grad_that_overwrites,
         "The code has `=` instead of `+=` where it combines the gradients of a variable that is used twice.",
-        "The gradient is correct for every chain, but wrong whenever a variable is used twice.",
+        "The gradient is correct if the operations form a chain, but wrong whenever a variable is used twice.",
         "the target is left out",
     ),
     TapeBug(
         "gradients passed on too early",
         grad_that_does_not_wait,
         "The code visits the variables in stack order instead of topological order.",
-        "The gradient is correct for every chain, but wrong where two paths of different lengths meet.",
+        "The gradient is correct if the operations form a chain, but wrong where two paths of different lengths meet.",
         "the prediction is left out",
     ),
     TapeBug(

@@ -52,7 +52,7 @@ def examine_attention(attention):
     n = d = 6
     rng = np.random.default_rng(0)
     Q, K = (Variable(rng.standard_normal((n, d))) for _ in range(2))
-    weights = attention(Q, K, Variable(np.eye(n)))  # with these values, the mixed values are the weights
+    weights = attention(Q, K, Variable(np.eye(n)))  # if V is the identity matrix, the mixed values are the weights
     if not isinstance(weights, Variable) or weights.shape != (n, d):
         return "The head must return the mixed values and nothing else, as a Variable of shape (n, d)."
     A = weights.value

@@ -42,7 +42,8 @@ def apply(name, f, values):
     except ValueError:
         shapes = " and ".join(str(value.shape) for value in values)
         raise ValueError(
-            f"{name} cannot combine arrays of shapes {shapes}: from the last axis backwards, sizes must be equal or 1"
+            f"{name} cannot combine arrays of shapes {shapes}: from the last axis backwards, "
+            "sizes must be equal, or one of them must be 1"
         ) from None
 
 

@@ -56,7 +56,7 @@ def broadcast(g, shape):
 
 
 def add_at(g, indices, shape):
-    """Reverse indexing by adding the entries of g to an array of zeros at the given indices.
+    """Undo indexing: add the entries of g to an array of zeros at the given indices.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Reverse-mode automatic differentiation: backpropagation through any program built from the operations below.
 
-A `Variable` remembers the operands that produced it and, for each operand, a function that
+A `Variable` stores the operands from which it was computed and, for each operand, a function that
 carries a gradient back to it. The function `grad` goes through this history from the newest Variable to the
 oldest. Nothing in this module depends on layers or networks. The base class in `operations` provides
 everything that a Variable has in common with an array, as well as some additional operations.
@@ -42,7 +42,7 @@ def _elementwise(name, f, *slopes):
         values = [operand.value for operand in operands]
         y = apply(name, f, values)
 
-        def back(g, slope):  # y is recomputed with Variables, because a y that refers to itself would not be freed
+        def back(g, slope):  # y is recomputed with Variables, as a y that refers to itself is freed only later
             return g * (slope(operation(*operands), *operands) if isinstance(g, Variable) else slope(y, *values))
 
         return self._record(name, y, *((a, partial(back, slope=s)) for a, s in zip(operands, slopes, strict=True)))

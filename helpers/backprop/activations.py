@@ -22,7 +22,7 @@ def sigmoid(Z):
     Parameters
     ----------
     Z : float or ndarray of any shape
-        Weighted input. In a classifier this is the logit, that is, the logarithm of the odds.
+        Weighted input. In the output layer of a classifier, this is the logit, that is, the logarithm of the odds.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """Fully connected network of any depth: initialization, forward pass and backward pass.
 
 The functions follow the equations from lesson 04 line by line, except that dZ[L] is computed in `losses`, in a form
-in which nothing cancels. As in the derivation, each column is an example, so A[0] = Xᵀ. The variables W, b, Z, A, dW
+that avoids cancellation. As in the derivation, each column is an example, so A[0] = Xᵀ. The variables W, b, Z, A, dW
 and db are dictionaries whose keys are the layers 1 … L, and A also has the key 0. `W[2]` in the code corresponds to
 W[2] in the text.
 """

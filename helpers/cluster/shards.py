@@ -32,7 +32,8 @@ class Shards:
     ----------
     X : array-like of shape (m, n_features), or an `HDF5Rows`
         Input examples, one per row. If they are stored in a file, each worker opens the file and reads its
-        own rows. If you change an array X in place, create new shards, because these may keep the old numbers.
+        own rows. If you change an array X in place, create new shards, because the old
+        ones may still contain the previous numbers.
     sizes : int or sequence of int
         Number of shards (which are then made as equal in size as possible), or a sequence with the size of each
         shard. The sizes must add up to m, and some of them may be 0.
@@ -84,7 +85,7 @@ class Shards:
         """Raise a ValueError if there are workers, but a reader has replaced functions that they would call."""
         if self.workers is not None and not functions_are_ours():
             raise ValueError(
-                "workers know only the functions in helpers, but some of them have been replaced in this process: "
+                "the workers have only the functions of helpers, but some of these have been replaced in this process: "
                 "leave out `workers`, or undo this, for example with use_our_code()"
             )
 
@@ -163,7 +164,7 @@ class Shard:
         """Return the mean cost over this shard (a float) and its gradient (an ndarray of shape (P,))."""
         gradient, (W, b) = np.empty_like(theta), views(theta, n)
 
-        def compute(W, out):  # the arguments were checked before they were sent, and `out` skips the checks
+        def compute(W, out):  # the arguments were checked before they were sent; passing `out` skips the checks
             return cost_and_gradients(self.X, self.Y, W, b, hidden_activation, output, map, out)[0]
 
         return cost_with_sorted_features(self.order, compute, W, views(gradient, n)), gradient

@@ -140,7 +140,7 @@ def _results(function, points, client):
             try:
                 result = future.result()
             except KilledWorker:
-                words = "every worker that tried this point died: does it need more memory than is available?"
+                words = "every worker that tried this point died: does the function need more memory than is available?"
                 result = {"error": words}
             key = futures.pop(future)
             future.release()  # otherwise Dask would compute the result again if the worker that holds it dies

@@ -132,7 +132,7 @@ class Workers:
 
     @property
     def addresses(self):
-        identity = self.client.scheduler.identity  # the client's own copy sometimes has no workers
+        identity = self.client.scheduler.identity  # the client's own copy of this list is sometimes empty
         return sorted(self.client.sync(identity, n_workers=-1)["workers"])
 
     def wait(self):
@@ -199,7 +199,7 @@ def _start(count, loop, stack):
         cluster = LocalCluster(n_workers=count, local_directory=folder, loop=loop, **_cluster_options())
         stack.enter_context(cluster)
 
-        # Dask raises KeyError when a worker that the cluster does not know ends.
+        # Dask raises a KeyError when a worker unknown to the cluster ends.
         def update_known(op, msg, update=cluster._update_worker_status):
             return update(op, msg) if op == "add" or msg in cluster.scheduler_info["workers"] else None
 
@@ -212,7 +212,7 @@ def _start(count, loop, stack):
 
 def _settings(folder):
     """Return the configuration that Dask uses while the processes are running."""
-    # Otherwise malloc returns the memory of large arrays after each use; 1000 examples then take a third longer.
+    # Otherwise malloc returns large arrays to the system after each use, and 1000 examples take a third longer.
     environment = {"MALLOC_MMAP_THRESHOLD_": 2**25, "MALLOC_TRIM_THRESHOLD_": 2**26}
     environment |= dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), 1)
     return {

@@ -1,4 +1,4 @@
-"""Data sets for the lessons. All of them are bundled with the project, except for the cat images.
+"""Data sets for the lessons. All of them come with the project, except for the cat images that `fetch_cats` downloads.
 
 Read the modules in this order: `mnist` loads handwritten digits, `pictures` loads colour images, `toys`
 generates points in the plane, `names` loads first names, and `recordings` loads the results of training runs that would

@@ -1,8 +1,9 @@
 """Functions that read bundled data files and verify their checksums.
 
-The checksums are listed in `data/checksums.txt`, where each line gives a SHA-256 and a file name, in the format
-that ``sha256sum --check`` expects. If you have deliberately regenerated some of the files, update the table with
-``python -m helpers.datasets checksums``. The command ``make reproduce`` updates it automatically.
+The checksums are listed in `data/checksums.txt`, where each line after the first gives a SHA-256
+checksum and a file name, in the format that ``sha256sum --check`` expects. If you have deliberately regenerated
+some of the files, update the table with ``python -m helpers.datasets checksums``. The command ``make reproduce``
+updates it automatically.
 """
 
 import hashlib
@@ -41,8 +42,8 @@ def read_bundled(name):
     Raises
     ------
     DataFileError
-        If the file or the table of checksums is missing, or if the table does not contain the file or has
-        another checksum.
+        If the file or the table of checksums is missing, or if the table does not list the file or gives
+        a different checksum for it.
     OSError
         If the file cannot be read for another reason, such as missing permissions. The message gives the reason.
     """

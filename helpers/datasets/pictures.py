@@ -108,8 +108,8 @@ def fetch_cats(folder=None):
         try:
             pooch.retrieve(CATS_URL + name, known_hash=sha256, fname=name, path=folder, progressbar=False)
         except Exception as error:
-            cause = error.__cause__ or error  # pooch words some errors of the operating system anew
-            if isinstance(cause, OSError) and cause.errno:  # those of the connection have no number
+            cause = error.__cause__ or error  # pooch rewords some of the operating system's errors
+            if isinstance(cause, OSError) and cause.errno:  # connection errors have no errno
                 raise in_words(cause, folder / name, "write") from error
             raise OSError(
                 f"{name} could not be downloaded ({type(error).__name__}). If you have no connection, copy both files "

@@ -65,9 +65,9 @@ def tutorial_digits(dtype=np.float64):
 def tutorial_network(layer_sizes, dtype=np.float64, **changes):
     """Create a network with the options used in A. Jana's tutorial.
 
-    All activation functions are sigmoids, the initial weights are drawn from N(0, 1)/√n[l−1] by NumPy's legacy
-    generator with seed 1, and the network is trained for 1000 iterations with α = 0.1. The keyword
-    arguments `changes` override these options.
+    All activation functions are sigmoids, the initial weights are drawn from N(0, 1) by NumPy's legacy
+    generator with seed 1 and divided by √n[l−1], and the network is trained for 1000 iterations with α = 0.1. The
+    keyword arguments `changes` override these options.
     """
     options = {
         "hidden_activation": "sigmoid",
@@ -281,7 +281,7 @@ def _record():
 
 
 def reproduce():
-    """Make the networks and the sweep again. An interrupt raises a UserWarning, and nothing incomplete is saved."""
+    """Retrain the networks and rerun the sweep. An interrupt raises a UserWarning, and nothing incomplete is saved."""
     from helpers.cluster.sweep import sweep
 
     (DATA / "runs").mkdir(exist_ok=True)

@@ -2,7 +2,7 @@
 
 In a lesson::
 
-    check("04.step", step_back)    say whether the answer is right and, if not, what went wrong
+    check("04.step", step_back)    show whether the answer is right and, if not, what went wrong
     hint("04.step")                show a hint; each further call shows a stronger one
     solution("04.step")            show the solution and explain why it is correct
     quiz("04", q1=3, q2="b")       judge answers to the quick questions at the end of a lesson

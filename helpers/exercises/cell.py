@@ -1,4 +1,4 @@
-"""Convert a cell that contains an answer to a function without arguments, which `repair` can change.
+"""Convert a cell that contains an answer into a function without arguments, which `repair` can change.
 
 The value of an answer does not reveal whether it was computed as `2 / 3` or `1 - 1 / 3`, but the code in the cell does.
 """

@@ -1,4 +1,4 @@
-"""Search the code for clues to a mistake, such as a difference that is always 0, skipped passes or lost entries."""
+"""Search the code for clues to a mistake, such as a difference that is always 0, skipped iterations or lost entries."""
 
 import ast
 import builtins
@@ -243,8 +243,8 @@ def _skipped(code):
         if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.NotEq):
             if all(isinstance(side, ast.Name) for side in (test.left, test.comparators[0])):
                 return (
-                    f"{quote(code.line(node))} skips the passes in which `{ast.unparse(test.left)}` and "
-                    f"`{ast.unparse(test.comparators[0])}` are equal. What do these passes contribute?"
+                    f"{quote(code.line(node))} skips the iterations in which `{ast.unparse(test.left)}` and "
+                    f"`{ast.unparse(test.comparators[0])}` are equal. What do these iterations contribute?"
                 )
     return ""
 

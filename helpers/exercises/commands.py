@@ -43,7 +43,7 @@ def verdict(name, answer):
 
 
 def check(name, answer):
-    """Say whether `answer` is right and, if not, what went wrong.
+    """Show whether `answer` is right and, if not, what went wrong.
 
     The answer is recorded on this machine (see `progress` and `hand_in`).
     """
@@ -77,7 +77,7 @@ def hint(name):
         Message(
             "?",
             "No hint.",
-            unknown or "This question has no hints, but the verdict on a wrong answer says what to look at.",
+            unknown or "This question has no hints, but the verdict on a wrong answer tells you what to look at.",
         ).show()
         return
     hints = current(name).hints

@@ -47,12 +47,12 @@ IN_A_LINE = [
      "same?"),
     (KeyError, "", "A dictionary has no entry {text}{there}. Which keys does it have, and which do you need?"),
     (IndexError, "tuple index", "A tuple, such as the shape of an array, has fewer entries than the code uses{there}. "
-     "How many axes may the array have?"),
+     "How many axes can the array have?"),
     (IndexError, "", "An index is out of range{there} (`{text}`). What are its first and last values?"),
     (AttributeError, "^module", "A function that does not exist is used{there}: {text}. Which part of the module "
      "contains the right one?"),
     (TypeError, "float\\w*' object is not iterable", "A single number is used instead of a sequence{there} "
-     "(`{text}`). How many axes may the argument have, and does the result have the same shape?"),
+     "(`{text}`). How many axes can the argument have, and does the result have the same shape?"),
     *((TypeError, re.escape(word), about + "{there} (`{text}`). What should be there instead?")
       for word, about in TYPES.items()),
     (TypeError, "0-dimensional|only length-1|only size-1", "A function or method for single numbers is applied to a "
@@ -133,7 +133,7 @@ def about_error(name, error, function=None):
             return words.format(text=text, there=there, sizes=_sizes(text))
     said = f" (`{text}`)" if text else ""
     question = " What are the types and shapes of the values in that line?" if line else ""
-    return f"`{name}` stopped with {type(error).__name__}{said}{there}.{question}"
+    return f"`{name}` failed with {type(error).__name__}{said}{there}.{question}"
 
 
 NOT_FINITE = {  # what NumPy reports when a line gives NaN or an infinite value, and what the line does

@@ -104,7 +104,7 @@ def _same_size(mine, right):
 
 
 def _comparison(exercise, same=values.same):
-    """Return a function that says which results of an answer are right in a case, for `repair` and `variants`."""
+    """Return a function that lists which results of an answer are right in a case, for `repair` and `variants`."""
     cases, like = exercise.cases(), exercise.key.right
     rights = sets(like, like, exercise.parts)
 

@@ -47,7 +47,7 @@ NEEDED = "needed something that is not available here: check it by hand."
 NOT_WRITTEN = "could not be run here, because files cannot be written during grading: check it by hand."
 NOT_IN_NEW_CASES = "is right in the cases that learners can see, but not in new ones: check it by hand."
 GUESSED = "may be a guess, because its cell also checks several wrong answers: check it by hand."
-MOST_WRONG = 2  # wrong answers in the cell of a right one that are no reason for a note
+MOST_WRONG = 2  # number of wrong answers that the cell of a right one may check without getting a note
 NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
 # Parts of the error messages of answers that may be honest but cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)

@@ -222,7 +222,7 @@ def page(grades):
         _list([(*one, "") for one in grades.refused], "Every file was graded."),
         *([] if grades.missing is None else ["<h2>Nothing handed in</h2>", _missing(grades.missing)]),
         f"<p>The answers were run in processes confined by: {_text(', '.join(grades.protection) or 'nothing was run')}."
-        " This list contains only what applied to every file.</p>",
+        " This list contains only the protections that applied to every file.</p>",
     ]
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (

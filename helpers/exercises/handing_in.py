@@ -32,7 +32,7 @@ def hand_in(name=None, lesson=None, folder="."):
     """Show what will be handed in, and then write it to a small file. The file is not sent anywhere.
 
     In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once. On a
-    page of the book, it only says where answers can be handed in.
+    page of the book, it only explains where answers can be handed in.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def _gathered(name, lessons):
     others = [seed for seed, those in entries.get("earlier", {}).items() if any(one[:2] in lessons for one in those)]
     if others and not said and not known:
         call = f"use_seed({others[0] or None!r})"
-        return None, f"There are only answers with other numbers: call {call} to hand those in."
+        return None, f"All your answers were given with different numbers: call {call} to hand them in."
     if said or not known:
         where = "" if len(lessons) == len(LESSONS) else f" from lesson {' or '.join(lessons)}"
         return None, said or f"There are no answers{where} to hand in yet. Do an exercise first and run its cell."
@@ -190,7 +190,7 @@ def _write_new(path, data):
 
 
 def _holds(path, text):
-    """Return whether a file has the same content as `text`, perhaps with other spaces."""
+    """Return whether a file has the same content as `text`, apart from white space."""
     try:
         return json.loads(submission.read_limited(path, submission.LARGEST)) == json.loads(text)
     except (OSError, ValueError, RecursionError):

@@ -3,7 +3,7 @@
 import ast
 import re
 
-# For each operation, how the solutions write it and a pattern for all other ways of writing it in code.
+# For each operation, a pattern for how it is written in the solutions and one for all other ways of writing it.
 OPERATIONS = {
     "a logarithm": (r"\blog", r"logsumexp"),
     "an exponential": (r"\bexp\(", r"exp|sigmoid|softmax|tanh|cosh|sinh|\be\b|\*\* ?[-(A-Za-z]"),
@@ -53,7 +53,7 @@ def _text(tree):
 
 
 class _Formula(ast.NodeTransformer):
-    """Remove what is not part of the formula itself: indices, ranges, keyword arguments and docstrings."""
+    """Remove everything that is not part of the formula itself: indices, ranges, keyword arguments and docstrings."""
 
     def visit_Subscript(self, node):
         return self.visit(node.value)

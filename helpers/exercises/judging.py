@@ -111,7 +111,7 @@ def _judge_function(exercise, answer, printed):
 
 
 def _avoided(exercise, answer, right):
-    """Return the hint for code that avoids what the exercise is about, although its results are right, or ""."""
+    """Return the hint for code that gives right results but avoids the subject of the exercise, or ""."""
     needs = exercise.key.needs
     hints = [hint for known, hint in _known(exercise) if hint in needs and all_same(known, right)]
     return next((hint for hint in hints if reading.read(answer) and _is_about(hint, needs, answer)), "")
@@ -221,7 +221,7 @@ def _same(mine, right, name):
 
 
 def _is_about(hint, needs, answer):
-    """Return whether the hint may apply: the code contains what the hint is about, or it cannot be read."""
+    """Return whether the hint may apply, because the code matches its pattern or cannot be read."""
     code = reading.read(answer) if hint in needs else None
     return code is None or re.search(needs[hint], "\n".join(map(ast.unparse, code.functions))) is not None
 

@@ -10,9 +10,9 @@ EXERCISES = [
         right=4,
         solution="answer = 2 * 2",
         reason="2 × 2 is 4, and now you know how exercises work.",
-        hints=["Multiply the two numbers.", "It is also 2 + 2."],
+        hints=["Multiply the two numbers.", "2 × 2 is the same as 2 + 2."],
         wrong=[
-            Wrong(22, "You wrote the text '2' twice. Multiply the two numbers instead."),
+            Wrong(22, "22 is the digit 2 written twice. Multiply the two numbers instead."),
             Wrong(
                 0,
                 "You may have computed 2 − 2, or 2 ^ 2, which is not a power in Python. How is multiplication written?",
@@ -103,8 +103,8 @@ EXERCISES = [
             ),
             Wrong(
                 0.1,
-                "Either you added the entries before multiplying, or you swapped those of the direction. Which entry "
-                "of the gradient is multiplied by which entry of the direction?",
+                "Either you added the entries of the gradient and left out the direction, or you swapped the entries "
+                "of the direction. Which entry of the gradient is multiplied by which entry of the direction?",
             ),
         ],
     ),
@@ -117,7 +117,7 @@ EXERCISES = [
         ),
         right=32,
         solution="answer = <a> + 10 * <c>",
-        reason="f looks up w each time it is called, and by then w holds <a> and <c>.",
+        reason="f looks up w when it is called, and by then w holds <a> and <c>.",
         hints=[
             "When does a function look up a name that is not among its arguments?",
             "What does `w` hold when `f` is called? Substitute its entries into w[0] + 10 w[1].",

@@ -233,7 +233,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda y, b: [1 - y, b - y],
-                "You subtracted the target from the inputs. It is the prediction z that has an error.",
+                "You subtracted the target from the inputs. Subtract it from the prediction z instead.",
             ),
             Wrong(lambda z, y, b: [z + y, (z + y) * b], "You added z and y. The error is their difference."),
             Wrong(lambda error, b: [error, error / b], "You divided by the input. The chain rule multiplies by it."),
@@ -299,8 +299,8 @@ EXERCISES = [
         hints=[
             "Which of the two gradients is a sum over the examples when it should be a mean?",
             (
-                "Only the line that computes dW divides by m, so db is not divided. Move the division to the "
-                "line above it."
+                "Only the line that computes dW divides by m, so db is not divided. Move the division "
+                "up to the line that computes dZ."
             ),
         ],
         wrong=[

@@ -97,7 +97,7 @@ EXERCISES = [
         wrong=[
             Wrong(0.5, "This is σ(0). The slope is σ(0) (1 − σ(0))."),
             Wrong(0, "The sigmoid is steepest at 0. Far from 0, it is flat."),
-            Wrong(1, "A slope of 1 is that of the identity function. The sigmoid is less steep everywhere."),
+            Wrong(1, "1 is the slope of the identity function. The sigmoid is less steep everywhere."),
             Wrong(-0.25, "The sigmoid rises everywhere, so its slope is positive."),
             Wrong(0.3, "This is rounded too coarsely. You can get the exact value from σ(0) (1 − σ(0))."),
             Wrong(
@@ -238,7 +238,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: 1 - Z**2 / 2,
                 (
-                    "These are only the first terms of a power series, so they are accurate only for small z. "
+                    "These are the first terms of a power series, but not of the series of this derivative. "
                     "What does the quotient rule give?"
                 ),
             ),
@@ -291,7 +291,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.mean(np.logaddexp(0, -Z)),
                 "That is a cost, the mean of −log σ(z), and therefore a single number. The exercise asks for log σ(z) "
-                "itself, for each entry. Do you need the mean or the minus sign for that?",
+                "itself, for each entry. Should you take a mean, and what is the sign of log σ(z)?",
             ),
             Wrong(
                 lambda Z: np.logaddexp(0, Z),
@@ -318,7 +318,7 @@ EXERCISES = [
         cases=lambda: [_classification(), _classification(2, 4)],
         m=[7, 4],
         reason=(
-            "With cross-entropy, the factor dA/dZ cancels with a factor of ∂J/∂A. What is left is dZ = "
+            "With cross-entropy, the factor ∂A/∂Z cancels with a factor of ∂J/∂A. What is left is dZ = "
             "(A − Y)/m, without the slope of the sigmoid."
         ),
         hints=[
@@ -343,7 +343,7 @@ EXERCISES = [
             Wrong(
                 _other_cost,
                 (
-                    "Your code contains a slope that belongs to a different cost. What is ∂J/∂Z for cross-entropy "
+                    "You multiplied by the slope of tanh, which plays no part here. What is ∂J/∂Z for cross-entropy "
                     "after everything has cancelled?"
                 ),
             ),

@@ -128,7 +128,7 @@ EXERCISES = [
             Wrong(
                 lambda n0, n2: (n0, n2),
                 "Layer 2 gets its inputs from layer 1, not from the inputs of the network, and the rows of W[2] "
-                "correspond to its own units.",
+                "correspond to the units of layer 2.",
             ),
             Wrong(
                 lambda m, n0: (m, n0),
@@ -199,7 +199,7 @@ EXERCISES = [
             Wrong(4, "The inputs do not count as a layer with biases, and each unit has its own bias."),
             Wrong(
                 lambda product: product,
-                "You multiplied the layer sizes. This gives the number of weights in W[2], <n1> × <n2> = <product>. "
+                "You multiplied two layer sizes. This gives the number of weights in W[2], <n1> × <n2> = <product>. "
                 "Which units have a bias?",
             ),
             Wrong(lambda biases: biases + 1, "You counted one bias too many. Which units have a bias?"),
@@ -353,7 +353,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda dZ, A_before: (dZ @ A_before.T, dZ.sum(axis=0, keepdims=True)),
-                "You summed db over the units. Sum over the examples instead, with axis=1.",
+                "For db, you summed over the units. Sum over the examples instead, with axis=1.",
             ),
             Wrong(
                 lambda dZ, A_before: tuple(gradient / dZ.shape[1] for gradient in layer_gradients(dZ, A_before)),
@@ -479,7 +479,7 @@ EXERCISES = [
         name="03.q4",
         prompt=(
             'Where does the factor $1/m$ of the mean appear in our backward pass? "a" in the line for '
-            '$dZ^{[2]}$ only; "b" in the lines for every $dW$ and $db$; "c" nowhere, it comes in the update.'
+            '$dZ^{[2]}$ only; "b" in the lines for every $dW$ and $db$; "c" nowhere, as it is applied in the update.'
         ),
         right="a",
         solution='q4 = "a"',

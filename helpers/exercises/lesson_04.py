@@ -275,8 +275,8 @@ EXERCISES = [
                 "layer, then go through that layer's activation function."
             ),
             (
-                "The first step is a matrix product that turns 4 rows "
-                "into 3. The second step is an entry-by-entry product."
+                "The first step is a matrix product that turns n[l] rows "
+                "into n[l−1]. The second step is an entry-by-entry product."
             ),
             "In the second step, multiply by the slope of the sigmoid at Z_before.",
         ],

@@ -166,7 +166,7 @@ EXERCISES = [
             Wrong(lambda P: P**2, "Each parameter is nudged on its own, not in combination with the others."),
             Wrong(
                 172046,
-                "You left out 8 of the parameters. Which weights and biases does each of the two layers have?",
+                "172046 is 2 · 86023, so 8 of the 86031 parameters are missing. Are the biases included in your count?",
             ),
             Wrong(
                 lambda P: 3 * P,
@@ -568,7 +568,7 @@ EXERCISES = [
         name="05.q3",
         prompt=(
             "Plotted against the size of the nudge, the error of a two-sided nudge forms "
-            "a V. Your nudge is small, but a thousand times the one at the tip, and you "
+            "a V. Your nudge is small, but a thousand times as large as the one at the tip. You "
             "make it ten times smaller. By about what factor does its error shrink?"
         ),
         right=100,

@@ -79,7 +79,7 @@ EXERCISES = [
                 64 * 64 * 4,
                 "You counted four numbers per pixel. How many numbers do you need for red, green and blue?",
             ),
-            Wrong(86031, "That is a number of parameters. How many inputs does the network have?"),
+            Wrong(86031, "That is the number of parameters of the lesson's network. How many inputs does it have?"),
         ],
     ),
     Exercise(
@@ -135,7 +135,7 @@ EXERCISES = [
                 lambda p: (p.reshape(len(p), -1) / 255).astype(int),
                 (
                     "Converting to integers discards the fractions, so nearly "
-                    "all the numbers become 0. Which numbers lie between 0 and 1?"
+                    "all the numbers become 0. Which type can hold numbers between 0 and 1?"
                 ),
                 "int",
             ),
@@ -200,8 +200,8 @@ EXERCISES = [
             Wrong(
                 _each_stretched,
                 (
-                    "You rescaled each image by its own range of values, so the brightness and the contrast of "
-                    "the images are lost. Which values can a pixel have?"
+                    "You rescaled each image by its own range of values, so the differences in brightness and contrast "
+                    "between the images are lost. Which values can a pixel have?"
                 ),
             ),
             Wrong(
@@ -453,7 +453,7 @@ EXERCISES = [
         solution="answer = 2 * np.sqrt(0.8 * (1 - 0.8) / 200)",
         reason=(
             "2 √(0.8 · 0.2 / 200) ≈ 0.0566. With four times as many "
-            "images, the uncertainty is half as large as it is for 50."
+            "images, the uncertainty is half as large as with 50."
         ),
         hints=[
             "Use the formula from the lesson with p = 0.8 and with 200 images instead of 50.",
@@ -485,7 +485,9 @@ EXERCISES = [
             Wrong(2 * 0.16 / float(np.sqrt(200)), "The factor p (1 − p) belongs under the square root as well."),
             Wrong(float(2 * np.sqrt(0.8 / 200)), "The factor 1 − p is missing under the square root."),
             Wrong(float(2 * np.sqrt(0.2 / 200)), "The factor p is missing under the square root."),
-            Wrong(0.13, "That is the interval from the lesson. What score and how many images does the question give?"),
+            Wrong(
+                0.13, "That is the uncertainty in the lesson. What score and how many images does the question give?"
+            ),
             Wrong(0.0554, "That is 1.96 standard deviations, but the lesson uses two."),
             Wrong(float(3 * np.sqrt(0.16 / 200)), "That is three standard deviations, but the question asks for two."),
             Wrong(0.00566, "You put the decimal point in the wrong place."),

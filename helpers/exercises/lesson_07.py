@@ -53,7 +53,7 @@ EXERCISES = [
         prompt=(
             "A unit has 400 inputs of size 1, which means that their root mean square is 1. Its weights are drawn "
             "independently, with mean 0 and standard deviation 0.1, and its bias is 0. What is the size of $z$ over "
-            "many draws of the weights? (The mean of $z$ is 0, so its size is also the standard deviation of $z$.)"
+            "many draws of the weights? (The mean of $z$ is 0, so the size of $z$ is also its standard deviation.)"
         ),
         right=2,
         solution="variance = 400 * 0.1**2 * 1\nanswer = np.sqrt(variance)",
@@ -540,7 +540,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: np.mean((sigmoid_prime(Z) < 0.05).any(axis=1)),
-                "You counted the rows that contain a saturated unit. Count the single entries of Z instead.",
+                "You counted the rows that contain a saturated unit. Count the individual entries of Z instead.",
                 r"\bany\b",
             ),
             Wrong(lambda Z: np.mean(Z < 0.05), "You compared Z itself with 0.05. Compare the slope σ′(z) instead."),

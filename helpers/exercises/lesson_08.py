@@ -713,7 +713,7 @@ EXERCISES = [
             ),
             Wrong(
                 _epoch_of(lambda order, start, size: np.array_split(order, -(-len(order) // size))[start // size]),
-                "Your batches are as equal as possible, but every batch except the last should have `batch_size` "
+                "Your batch sizes are as equal as possible, but every batch except the last should have `batch_size` "
                 "examples. Where does each of them begin?",
             ),
             Wrong(
@@ -799,7 +799,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda t, g, v, rate, beta: (t - rate * (beta * v + g + beta * g), beta * v + g),
-                "That looks ahead, as Nesterov's method does. In this exercise, the step uses v itself.",
+                "Your step contains an additional term, β g. In this exercise, the step uses v itself.",
             ),
             Wrong(
                 lambda t, g, v, rate, beta: (t - rate * (beta * v - g), beta * v - g),

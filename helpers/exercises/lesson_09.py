@@ -126,7 +126,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: 3 * x**2,
-                "Add up the gradients that arrive: <two> from the product, and <x> for each x in the sum.",
+                "That is the slope of x³, but f is 2x². Add up the gradients that arrive: <two> from the product, and "
+                "<x> for each x in the sum.",
             ),
             Wrong(lambda x: 5 * x, "Only three gradients arrive, not four. Count how many times x is used."),
             Wrong(

@@ -198,7 +198,7 @@ EXERCISES = [
         cases=lambda: [(11, 4), (12, 3), (3, 5), (10, 4)],
         reason=(
             "In every step, all the workers wait for the one with the largest shard, "
-            "so the sizes of two shards should never differ by more than one."
+            "so the sizes of any two shards should never differ by more than one."
         ),
         hints=[
             "Every shard gets m // K examples. How many examples are then left over?",
@@ -587,7 +587,7 @@ EXERCISES = [
             levels=lambda K: K.bit_length() - 1,
         ),
         prompt=(
-            "<All> workers stand in a ring. The pieces of the gradient are added up, and the sums are "
+            "<All> workers form a ring. The pieces of the gradient are added up, and the sums are "
             "passed on to everybody. In each round, every worker sends one message to its neighbour. "
             "How many rounds does a step take?"
         ),

@@ -140,7 +140,7 @@ EXERCISES = [
             ),
             Wrong(
                 _back_with(error=lambda A, Y: (A - Y) * Y.shape[1]),
-                "That is the sum over the examples, but the cost is a mean.",
+                "That is the gradient of the summed loss, but the cost is a mean over the examples.",
             ),
             Wrong(
                 _back_with(last=lambda W, dZ, A: (W[1].T @ dZ) * A[0] * (1 - A[0])),
@@ -178,8 +178,8 @@ EXERCISES = [
         numbers=Numbers("11.sum", d=(0.03, 0.02, 0.04, 0.05), e=(0.2, 0.1, 0.3)).also(one=lambda d, e: d * e),
         prompt=(
             "A picture has 784 pixels, and $\\partial J/\\partial\\text{pixel}$ is <d> for some of them and "
-            "−<d> for all the others. No pixel may change by more than <e>, and there is room for every such "
-            "change. To first order, what is the largest amount by which the cost can fall?"
+            "−<d> for all the others. No pixel may change by more than <e>, and none is too close to 0 or 1 to change "
+            "by that much. To first order, what is the largest amount by which the cost can fall?"
         ),
         right=4.704,
         solution="answer = 784 * <d> * <e>",
@@ -193,8 +193,8 @@ EXERCISES = [
             Wrong(lambda one: one, "That is the contribution of a single pixel, but all of them may change."),
             Wrong(
                 lambda one: 28 * one,
-                "That is √784 times the contribution of one pixel, as if the signs were random, or the length of the "
-                "whole change were limited. But every pixel may change as far, and you may choose each sign.",
+                "That is √784 times the contribution of one pixel, as if the signs were random or the length of the "
+                "whole change were limited. But every pixel may change by <e>, and you may choose each sign.",
                 r"sqrt|\*\*|random",
             ),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),
@@ -220,7 +220,7 @@ EXERCISES = [
         cases=_pictures,
         reason=(
             "Each pixel moves against its derivative, as far as allowed, whatever the size of the derivative. "
-            "Where the paper is already white, or the ink already black, it cannot go any further."
+            "Where the paper is already white, or the ink already black, a pixel cannot go any further."
         ),
         hints=[
             "Look at a single pixel. In which direction should it move, and how far?",
@@ -246,13 +246,13 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x, dA0, epsilon: np.clip(x - epsilon, 0, 1) - x,
-                "All your pixels become smaller. Which of them should become larger?",
+                "All your values decrease. Which pixels should have a larger value?",
                 r"^(?![\s\S]*sign)",
             ),
             Wrong(
                 lambda x, dA0, epsilon: -epsilon * dA0,
                 "Your change is proportional to the derivative, but every pixel may change by the full epsilon. Which "
-                "property of the derivative matters, and which values must the pixels keep to?",
+                "property of the derivative matters, and between which two values must the pixels stay?",
             ),
             Wrong(
                 lambda x, dA0, epsilon: -epsilon * np.sign(dA0),

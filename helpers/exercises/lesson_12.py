@@ -282,7 +282,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g: g.repeat(2, axis=1).repeat(2, axis=2) * 4,
-                "You multiplied by 4. If a single pixel changes, the mean changes by less.",
+                "You multiplied by 4. If a single pixel changes, the mean changes by less than that pixel.",
             ),
         ],
     ),
@@ -326,7 +326,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: (x - x.mean((1, 2), keepdims=True)) / np.sqrt(x.var((1, 2), keepdims=True) + 1e-5),
-                "You took the mean over all tokens of a sequence. Each token has a mean of its own.",
+                "You took one mean for a whole sequence. Each token has a mean of its own.",
             ),
             Wrong(
                 lambda x: (x - x.min(-1, keepdims=True)) / (np.ptp(x, axis=-1, keepdims=True) + 1e-5),
@@ -441,8 +441,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, ahead=True)) @ V,
-                "Your mask is the wrong way round, so each token looks only at later ones. Which half of the weights "
-                "must be 0?",
+                "Your mask is the wrong way round, so each token looks only at itself and at later ones. Which half of "
+                "the weights must be 0?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(K, Q)) @ V,
@@ -473,7 +473,7 @@ EXERCISES = [
         wrong=[
             Wrong(0.5745, "That is the length of the vector of the three derivatives. How do separate paths combine?"),
             Wrong(0, "The three derivatives do not cancel completely. What is their sum?"),
-            Wrong(-0.5, "That counts only the last use, as if the others had been overwritten. What becomes of them?"),
+            Wrong(-0.5, "That counts only the last use, as if the others had been overwritten. What do they add?"),
             Wrong(0.4, "That counts only the two uses for the input. The logits use the entry, too."),
             Wrong(
                 -0.3,
@@ -487,7 +487,7 @@ EXERCISES = [
                 "You multiplied the derivatives, as if they lay along a single path. Here, there are three separate "
                 "paths.",
             ),
-            Wrong(0.2, "That counts only one use. What becomes of the other two?"),
+            Wrong(0.2, "That counts only one use. What do the other two contribute?"),
         ],
     ),
     Exercise(
@@ -499,7 +499,7 @@ EXERCISES = [
         solution=newton_step,
         parts=("p",),
         cases=_newton_cases,
-        reason="Newton's method goes to the lowest point of the parabola that has this gradient and this Hessian.",
+        reason="Newton's method goes to the lowest point of the quadratic that has this gradient and this Hessian.",
         hints=[
             "In one dimension, the step is −slope / curvature. What replaces the division?",
             "`np.linalg.solve(H, slope)` returns H⁻¹ slope without computing the inverse.",
@@ -539,12 +539,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p, slope, H: p - slope / np.diag(H),
-                "You used only the diagonal of H. The other entries say how the slopes depend on each other.",
+                "You used only the diagonal of H. The others say how each slope depends on the other parameters.",
             ),
             Wrong(
                 lambda p, slope, H: np.linalg.solve(H, slope),
-                "That is the length of the step, but the result should be the new parameters. Where does "
-                "the step start?",
+                "That has to be subtracted from the parameters, but the result should be the new parameters. Where "
+                "does the step start?",
             ),
             Wrong(
                 lambda p, slope, H: -np.linalg.solve(H, slope),
@@ -600,7 +600,7 @@ EXERCISES = [
         solution='q3 = "b"',
         reason="The path through W carries nothing, but the addition passes the error on unchanged.",
         wrong=[
-            Wrong("a", "That would be right without the residual connection. What does the plus sign do in reverse?"),
+            Wrong("a", "That would be right without the residual connection. What does the addition pass back?"),
             Wrong("c", "There are two paths, but the one through the weights multiplies the error by 0."),
         ],
     ),

@@ -80,7 +80,7 @@ def unused(code):
     for node in ast.walk(code.tree):
         if isinstance(node, (ast.For, ast.While)) and any(isinstance(part, ast.Return) for part in node.body):
             line = code.line(next(part for part in node.body if isinstance(part, ast.Return)))
-            return f"{quote(line)} ends the loop during its first pass. How many passes should the loop make?"
+            return f"{quote(line)} ends the loop during its first iteration. How many iterations should the loop make?"
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("np.random."):
             return (
                 f"`{ast.unparse(node.func)}` draws random numbers{where(code.line(node))}. Which numbers are given in "

@@ -1,7 +1,7 @@
 """Find the code that an answer needs from other cells of the notebook.
 
-Imported objects are written as imports, and functions as their source code. What comes from a file of the learner's
-own, such as `my_network.py`, is written as the code of this file. Values made of numbers, text, lists, dictionaries and
+Imported objects are written as imports, and functions as their source code. Objects from a file of the learner's
+own, such as `my_network.py`, are written as the code of the file. Values made of numbers, text, lists, dictionaries and
 arrays are written as literals. For anything else, the last statement that assigned it is used.
 """
 
@@ -56,10 +56,10 @@ def code_for(text, scope, cells):
             missing.append(name)
             return
         add(definition)
-        del pieces[name]  # move it behind the pieces that it needs
+        del pieces[name]  # move it after the pieces that it needs
         pieces[name] = definition
 
-    for name in _changed(text):  # its value is no longer the one that the text begins with
+    for name in _changed(text):  # `scope` no longer has the value that the name had before the text ran
         put(name, _assigned(name, cells[:-1]))
     add(text)
     return list(dict.fromkeys(filter(None, pieces.values()))), missing

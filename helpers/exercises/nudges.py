@@ -22,7 +22,7 @@ def views(tree, name):
 
 
 def not_undone(code, names):
-    """If the changes to an entry in a pass do not add up to 0, return a sentence and a question about them.
+    """If the changes to an entry in one iteration do not add up to 0, return a sentence and a question about them.
 
     Otherwise, return "".
 
@@ -44,9 +44,9 @@ def not_undone(code, names):
             total = sum(size for size, _ in steps)
             if place.split("[")[0] in names and len(nodes) > 1 and len(units) == 1 and None not in units and total:
                 return (
-                    f"The changes to `{place}` in a pass add up to {total:g} times `{units.pop()}`, so it does not "
-                    f"return to its original value. Look at the line {quote(code.line(nodes[-1]))}. What should the "
-                    f"changes add up to?"
+                    f"The changes to `{place}` in one iteration add up to {total:g} times `{units.pop()}`, so it does "
+                    f"not return to its original value. Look at the line {quote(code.line(nodes[-1]))}. What should "
+                    f"the changes add up to?"
                 )
     return ""
 

@@ -48,7 +48,7 @@ def _loop(loop, body):
 
 
 def _not_replaced(owner, i):
-    """If new values are stored under new names, yield an edit that assigns them to the old names after each pass."""
+    """If new values get new names, yield an edit that assigns them to the old names after each iteration."""
     loop = owner.body[i]
     set_here = _stored(loop.body)
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
@@ -80,7 +80,7 @@ def _other_target(function, loop):
 
 
 def _collected(owner, i, arguments):
-    """If each pass overwrites the value from the pass before, yield edits that return the values from all passes."""
+    """If each iteration overwrites the previous value, yield edits that return the values from all iterations."""
     loop, after = owner.body[i], owner.body[i + 1 :]
     name = getattr(getattr(after[-1], "value", None), "id", "") if after and isinstance(after[-1], ast.Return) else ""
     made = [n for n in loop.body if isinstance(n, ast.Assign) and getattr(n.targets[0], "id", "") == name]

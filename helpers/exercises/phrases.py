@@ -7,18 +7,21 @@ the function that is called.
 WORDS = {
     "early_return": (
         "{line} comes too early because it is inside the loop",
-        "How many passes should the loop make before the function returns?",
+        "How many iterations should the loop make before the function returns?",
     ),
-    "early_stop": ("{line} may end the loop too early", "How many passes should the loop make?"),
-    "whole_target": ("{line} changes the whole array in every pass", "Which of its entries should this pass change?"),
+    "early_stop": ("{line} may end the loop too early", "How many iterations should the loop make?"),
+    "whole_target": (
+        "{line} changes the whole array in every iteration",
+        "Which of its entries should this iteration change?",
+    ),
     "no_return": ("The result of {line} is computed but not returned", "How can the caller get it?"),
     "not_replaced": (
-        "Every pass starts from the same values, because {line} stores the new ones under other names",
-        "From which values should the next pass start?",
+        "Every iteration starts from the same values, because {line} stores the new ones under other names",
+        "From which values should the next iteration start?",
     ),
     "other_target": (
         "{line} stores its result under a name that is never used",
-        "Which variable should hold the new value in the next pass?",
+        "Which variable should hold the new value in the next iteration?",
     ),
     "copy": (
         "{line} changes values in place although they are still needed",
@@ -184,7 +187,7 @@ WORDS = {
     ),
     "unconditional": (
         "The code under {line} should run every time, not only when the condition is true",
-        "Why should the other passes or values be treated differently?",
+        "Why should the other iterations or values be treated differently?",
     ),
     "relative": (
         "{piece} changes the value by a fraction of itself, not by a fixed amount",
@@ -195,8 +198,8 @@ WORDS = {
         "Over which letters does it sum, and which axes should the result have?",
     ),
     "collected": (
-        "{line} replaces the value from the previous pass, so only the last one is returned",
-        "How can the values of all passes be kept?",
+        "{line} replaces the value from the previous iteration, so only the last one is returned",
+        "How can the values from all iterations be kept?",
     ),
     "one_column": ("{piece} always uses the same single column", "What do the other columns contribute?"),
     "one_entry": (
@@ -232,11 +235,14 @@ WORDS = {
         "Which values have already been updated when it runs, and which have not?",
     ),
     "extra_statement": ("{line} makes the result wrong", "What does it change, and does the formula ask for that?"),
-    "in_loop": ("{line} is outside the loop", "Should it run once or in every pass?"),
-    "out_of_loop": ("{line} is inside the loop", "Should it run in every pass or only once?"),
+    "in_loop": ("{line} is outside the loop", "Should it run once or in every iteration?"),
+    "out_of_loop": ("{line} is inside the loop", "Should it run in every iteration or only once?"),
     "accumulated": ("{line} adds to the previous value", "Should the value be added to or replaced?"),
-    "overwritten": ("{line} replaces the previous value in every pass", "Should the value be replaced or added to?"),
-    "guard": ("{line} must not run in every pass", "In which pass does it use something that does not exist?"),
+    "overwritten": ("{line} replaces the value in every iteration", "Should the value be replaced or added to?"),
+    "guard": (
+        "{line} must not run in every iteration",
+        "In which iteration does it use something that does not exist?",
+    ),
     "power": ("In Python, `^` means the exclusive or of two integers, not a power", "How is a power written?"),
     "wrong_factor": ("In {piece}, the wrong factor is transposed", "Which shape should the product have?"),
     "wrong_return": ("{line} returns the wrong quantities", "Which two does the exercise ask for?"),
@@ -248,7 +254,7 @@ WORDS = {
         "In {piece}, the square is taken before the function is applied",
         "Which of the two comes first in the formula?",
     ),
-    "root": ("A square root is missing from {piece}", "What is the unit of this value, and what should it be?"),
+    "root": ("A square root is missing from {piece}", "Which unit of measurement does this value have?"),
     "square": ("A square is missing from {piece}", "Where does the formula contain a square?"),
     "exp": ("An exponential is missing from {piece}", "Where does the formula contain it?"),
     "log": ("A logarithm is missing from {piece}", "Where does the formula contain it?"),
@@ -281,8 +287,8 @@ WORDS = {
     "uncalled": ("{piece} creates a function but does not call it", "At which point is its value needed?"),
     "whole_shape": ("{piece} is a tuple that holds the sizes of all axes", "Which of them do you need here?"),
     "carried": (
-        "The value that {line} sets before the loop is carried over from pass to pass",
-        "What should be kept for the next pass, and what should be computed again?",
+        "The value that {line} sets before the loop is carried over from iteration to iteration",
+        "What should be kept for the next iteration, and what should be computed again?",
     ),
     "rows_only": (
         "{piece} goes through only the rows of the array",

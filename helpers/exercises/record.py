@@ -94,7 +94,7 @@ def read_seed():
     """Return the seed in the record, or None if there is none.
 
     If the file is damaged, this is the seed that it had when it was last read. The file is left in place, so that
-    whoever reads it next sets it aside and says so.
+    the next function that reads it sets it aside and reports this.
 
     Raises
     ------

@@ -252,7 +252,7 @@ def matters(code, edit, cases, right=None):
 def _changes_all_that_is_wrong(mine, other, right):
     arrays = all(isinstance(value, np.ndarray) for value in (mine, other, right))
     if not arrays or not mine.shape == other.shape == right.shape:
-        return True  # cannot be told
+        return True  # this cannot be determined
     return not np.any(~np.isclose(mine, right) & np.isclose(mine, other, equal_nan=True))
 
 

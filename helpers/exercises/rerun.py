@@ -200,7 +200,7 @@ def weakest(kept):
 
 
 def _note(line, answers):
-    """Record what a line from the process says, or ignore the line if it is not in the format that `worker` writes."""
+    """Record a line from the process, or ignore it if it is not in the format that `worker` writes."""
     try:
         said = json.loads(line)
         cell, name, error = said.get("cell"), said.get("name"), said.get("error")

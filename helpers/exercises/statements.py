@@ -170,7 +170,7 @@ def _around_a_loop(owner, body, i):
 
 
 def _added_up(owner, body, i):
-    """Yield an edit that adds up the values that a loop currently overwrites in each pass."""
+    """Yield an edit that adds up the values that a loop currently overwrites in each iteration."""
     loop = body[i]
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     plain = [n for n in loop.body if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]

@@ -192,7 +192,7 @@ def _cut(slot, node):
 
 
 def _parts_of_the_data(function, arrays):
-    """Yield an edit that uses whole arguments instead of the entries that the code selects from them in every pass."""
+    """Yield an edit that uses whole arguments instead of the entries that each iteration selects from them."""
     found = [
         (slot, node)
         for slot, node, _ in slots(function)
@@ -235,7 +235,7 @@ def _sums_of_lengths(owner):
 def _growing(owner):
     """Yield edits to a loop that uses a sum while still adding to it.
 
-    The edited code either completes the sum in a separate loop first, or uses only the term added in each pass.
+    The edited code either completes the sum in a separate loop first, or uses only the term added in each iteration.
     """
     for i, loop in enumerate(owner.body):
         for j, node in enumerate(loop.body if isinstance(loop, ast.For) else ()):

@@ -72,7 +72,7 @@ def _divided_in_every_pass(code):
         if ast.unparse(node.targets[0]) in (ast.unparse(side) for n in sums for side in (n.left, n.right)):
             does = "divides" if isinstance(value.op, ast.Div) else "multiplies"
             return (
-                f"In every pass, {quote(code.line(node))} also {does} what was added up in earlier passes, so the "
-                "passes do not count equally. How much should each of them count?"
+                f"In every iteration, {quote(code.line(node))} also {does} the sum from earlier iterations, so the "
+                "iterations do not count equally. How much should each of them count?"
             )
     return ""

@@ -33,7 +33,7 @@ def _about_one(mine, right, share, computed):
             "How do you convert a percentage?"
         )
     if np.isclose(mine, -right):
-        return "The size is right but the sign is wrong. Should the result be positive or negative?"
+        return "The magnitude is right but the sign is wrong. Should the result be positive or negative?"
     whole = right == round(right)
     said = _about_a_count(mine, right, computed) if whole and mine == round(mine) else ""
     if said or (not computed and not whole and _digits_swapped(mine, right)):
@@ -100,14 +100,14 @@ def _about_several(mine, right, computed):
     if mine.shape != right.shape or not np.any(mine):
         return ""
     if np.allclose(mine, -right, rtol=5e-3):
-        return "The sizes are right but the signs are wrong. Which of the numbers should be negative?"
+        return "The magnitudes are right but the signs are wrong. Which of the numbers should be negative?"
     if np.allclose(np.sort(mine), np.sort(right), rtol=5e-3):
         return "The numbers are right, but they are in the wrong order. Which number belongs where?"
     turned = np.isclose(mine, -right, rtol=5e-3) & (right != 0)
     if np.allclose(np.abs(mine), np.abs(right), rtol=5e-3):
         return (
-            f"The sizes are right, but {np.count_nonzero(turned)} of the signs {'is' if turned.sum() == 1 else 'are'} "
-            f"wrong. Which of the numbers should be negative?"
+            f"The magnitudes are right, but {np.count_nonzero(turned)} of the signs "
+            f"{'is' if turned.sum() == 1 else 'are'} wrong. Which of the numbers should be negative?"
         )
     if np.allclose(mine, 1 - right, rtol=5e-3):
         return "Each number is 1 minus the correct one. What exactly does the question ask for?"

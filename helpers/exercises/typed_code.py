@@ -178,8 +178,8 @@ def _about_numbers(exercise, code, least, found=None):
 def _counters(code):
     """Return the ids of the nodes in indices and in the arguments of range and of functions that draw random numbers.
 
-    Numbers in these places count passes or positions, or describe a simulation, which need not use the numbers in the
-    question.
+    Numbers in these places count iterations or positions, or describe a simulation, which need not use the numbers in
+    the question.
     """
     inside = [n.slice for n in ast.walk(code.tree) if isinstance(n, ast.Subscript)]
     calls = [n for n in ast.walk(code.tree) if isinstance(n, ast.Call)]

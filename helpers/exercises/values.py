@@ -230,7 +230,7 @@ def about_numbers(mine, right, question="", computed=False):
 
 
 def _some_right(good):
-    """Say which of several typed numbers are wrong or, if more than two of them are, how many are right."""
+    """List which of several typed numbers are wrong or, if more than two of them are, how many are right."""
     wrong = [ORDINALS[i] for i in np.flatnonzero(~good) if good.size <= len(ORDINALS)]
     if 0 < len(wrong) < 3:
         these = f"The {wrong[0]} number is" if len(wrong) == 1 else f"The {wrong[0]} and {wrong[1]} numbers are"
@@ -261,7 +261,7 @@ def _describe_shape(the, mine, right, m):
 
 
 def _where(mine, right):
-    """Describe which entries are wrong, and say what the first of them should be."""
+    """Describe which entries are wrong, and give the correct value of the first of them."""
     off = ~np.isclose(mine, right, rtol=1e-4, atol=1e-7)
     off = off if off.any() else mine != right
     turned = off & (mine * right < 0)

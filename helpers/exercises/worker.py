@@ -137,7 +137,7 @@ def _replaying(texts):
     without = sys.modules["IPython"] = ModuleType("IPython")
     without.get_ipython = lambda: None
     if any("import *" in text for text in texts):
-        exec("from numpy import *", {})  # this imports what cannot be imported later
+        exec("from numpy import *", {})  # this imports modules that cannot be imported later
     names = ("execute", "define", "leave_out")
     return {"texts": texts, "shell": replay.Shell} | {name: getattr(replay, name) for name in names}
 

@@ -119,7 +119,7 @@ def _one_per_lesson(works, files):
     found = []
     for work, file in zip(works, files, strict=True):
         named = {name[:2] for names in work.names for name in names}
-        named = named or (set(LESSONS) if work.seeds else set())  # a notebook may only choose the numbers
+        named = named or (set(LESSONS) if work.seeds else set())  # a notebook may contain only a call to use_seed()
         numbers = LESSON.finditer(file)
         found.append({file[: one.start()].casefold(): one[0] for one in numbers if one[0] in named})
     beginnings = set.intersection(*map(set, found))
@@ -180,7 +180,7 @@ def _opened(path, file):
             return _notebook(path, file), ""
         if sort in ARCHIVES and path.is_file():
             return None, "It is an archive: unpack it first, into a folder of its own."
-        return None, "It is neither a file written by hand_in() nor a notebook, or it is a folder that cannot be read."
+        return None, "It is not a file written by hand_in(), a notebook or a folder that can be read."
     except (SubmissionError, OSError) as error:
         return None, str(error)
 

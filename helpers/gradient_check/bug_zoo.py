@@ -506,7 +506,7 @@ BUGS = [
         "a second sigmoid",
         double_sigmoid,
         "This happens if the loss applies a sigmoid to the output of a sigmoid, as in σ(A) − Y.",
-        "The predictions lie between 0.5 and 0.73, and the cost stops falling.",
+        "In the loss, all predictions lie between 0.5 and 0.73, so the cost stops falling.",
         "a second sigmoid is applied to A[L]",
     ),
     Bug(

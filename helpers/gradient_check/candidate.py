@@ -23,7 +23,7 @@ class Candidate:
     raw : object
         Latest result, before conversion.
     narrowest : numpy.dtype or None
-        Floating-point type of the latest result with the fewest digits.
+        Floating-point type with the fewest digits in the latest result.
     extra : str
         Description of keys that do not belong to a layer, or "".
     opening : tuple

@@ -14,7 +14,7 @@ FACTOR = "it has an extra factor of {a1:.4g}"
 # The layers to which a mistake is limited
 SCOPE = re.compile(r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b")
 ALONE = "the gradient for each example on its own is right, but the gradient for all examples together is wrong"
-IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake does not fit the shapes
+IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake is impossible
 
 
 def find_cause(call, task, l):
@@ -238,7 +238,7 @@ def _between_layers(call, task, right, l):
     """Find out whether dA[l] or the slope is wrong.
 
     The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right. Examples for which dZ[l + 1]
-    is wrong with one of the weights are left out.
+    is wrong for either value of W[l + 1] are left out.
     """
     X, Y, W, b = task[:4]
     slopes, clean = [], True

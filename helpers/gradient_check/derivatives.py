@@ -7,7 +7,7 @@ import numpy as np
 from helpers.system.validation import brief
 
 LEVELS = 10  # number of step sizes, each of which is half the previous one
-COARSE = 1e-3  # largest noise of the cost at nearly equal parameters, as a share of its changes
+COARSE = 1e-3  # largest noise of the cost at nearly equal parameters, as a fraction of its changes
 
 
 class Function:
@@ -21,7 +21,7 @@ class Function:
         """Return the cost after shifting some entries.
 
         The argument `nudges` maps the path of an array to a pair (place, step): the entry at `place` in the
-        flattened array is shifted by `step`. If `place` is ..., `step` is an array of the same shape.
+        flattened array is shifted by `step`. If `place` is `...`, `step` is an array of the same shape.
         """
         moved = copied(self.parameters)
         for path, array in flatten(moved):
@@ -45,7 +45,7 @@ class Function:
             step = np.ldexp(1.0, np.frexp(np.abs(array).max())[1] - 20)  # a power of 2, so that adding it is exact
             moves[path] = rng.choice([-step, step], np.shape(array)).astype(np.asarray(array).dtype)
         values = [self({path: (..., k * move) for path, move in moves.items()}) for k in range(15)]
-        return float(np.median(np.abs(np.diff(values, 4)))) / 5  # for random errors ε, it is about 5.6 times as large
+        return float(np.median(np.abs(np.diff(values, 4)))) / 5  # for errors of size ε, the median is about 5.6 ε
 
     def slope(self, path, place):
         """Return the derivative with respect to one entry, and an estimate of its error.
@@ -67,7 +67,8 @@ class Function:
             rounding.append(4 * max(eps * size, self.noise) / (up - down))
         best, error = _extrapolated(differences, bends, rounding)
         settles = np.isfinite(error) and _settles(differences, best, error, rounding)
-        resolved = self.noise <= COARSE * np.ptp(costs) or not np.ptp(costs)  # or it varies within the smallest step
+        # Otherwise, the cost varies within the smallest step.
+        resolved = self.noise <= COARSE * np.ptp(costs) or not np.ptp(costs)
         return (best, error) if settles and resolved else (np.nan, np.inf)
 
     def _moved(self, array, path, place, step):

@@ -163,7 +163,7 @@ def _not_adding_up(candidate, arguments, on_kink, mine, whole, dtype):
 def _alone(candidate, X, Y, W, b, i):
     """Return the gradients for example i alone, or None if the function fails.
 
-    If the function fails for a single example, it is given copies of it, which have the same mean.
+    If the function fails for a single example, it is called with several copies of that example.
     """
     for copies in (1, len(X)):
         with suppress(Exception):
@@ -172,7 +172,7 @@ def _alone(candidate, X, Y, W, b, i):
 
 
 def _examples_on_kinks(task, dtype):
-    """Find the examples that have a ReLU so close to 0 that rounding could change its sign.
+    """Find the examples for which the input of a ReLU is so close to 0 that rounding could change its sign.
 
     Returns
     -------

@@ -70,7 +70,7 @@ def _check_nudged(x, epsilon):
     size = np.abs(as_finite(x, "x", float)).max(initial=1)
     if (np.abs((x + epsilon) - (x - epsilon) - 2 * epsilon) > 0.02 * epsilon).any():  # because of rounding
         raise ValueError(
-            f"epsilon is {epsilon:g}, which is too small to change an entry of x exactly: use a larger value, such as "
+            f"epsilon is {epsilon:g}, which is so small that rounding distorts the steps: use a larger value, such as "
             f"{1e-5 * size:.0e}"
         )
     if epsilon > size:

@@ -81,7 +81,7 @@ class GradientReport:
         """
         if self.right:
             some = any("left out" in finding.words for finding in self.findings)
-            return f"All gradients are right{', apart from the entries that were left out' if some else ''}."
+            return f"All gradients are right{' in the entries that were checked' if some else ''}."
         if self.wrong:
             return " ".join([*self.problems, *self._where_to_look()])
         names = [finding.name for finding in self.findings if finding.verdict == "unjudged"]

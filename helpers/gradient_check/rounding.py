@@ -11,7 +11,7 @@ import numpy as np
 from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
 
-SAMPLES = 8  # number of perturbed passes, whose root mean square estimates the rounding error
+SAMPLES = 8  # number of perturbed passes; the RMS of their deviations estimates the rounding error
 SAFETY = 30  # a deviation that exceeds this multiple of the estimate is not due to rounding
 SMALLEST = 1e-190  # for smaller derivatives, a complex step of 1e-100 would underflow in float64
 

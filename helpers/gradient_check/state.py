@@ -93,7 +93,7 @@ def _change(names):
 
 
 def _noise(nearby):
-    """Return a relative difference that is too large to be caused by threads that add up in a different order."""
+    """Return a relative difference that is too large to be caused by threads that add numbers in a different order."""
     return 1e-10 if all(array.dtype == np.float64 for p in nearby for array in p.values()) else 1e-5
 
 

@@ -52,7 +52,7 @@ def data_parallel(sizes, ax=None):
         ax.text(x, -1.25, f"worker {k}\n{size} examples", **_centred(), bbox=look)
         start, stop = np.array([0.35 * x, 0.55]), np.array([x, -0.7])
         along = (stop - start) / np.linalg.norm(stop - start)
-        aside = 0.14 * np.array([along[1], -along[0]])  # points to the left of the direction of travel
+        aside = 0.14 * np.array([along[1], -along[0]])  # points to the right of the direction of travel
         arrow(ax, start + aside, stop + aside, FORWARD, "-")
         arrow(ax, stop - aside, start - aside, BACKWARD, "--")
         middle = (start + stop) / 2
@@ -65,9 +65,9 @@ def data_parallel(sizes, ax=None):
 def star_ring_tree(count=8, ax=None):
     """Draw three ways in which workers can combine their gradients.
 
-    Filled discs are workers, and open circles are sums. Dashed red arrows show gradients being added up. In the
-    star, solid blue arrows show the sum being sent back. In the ring, the sum follows the same arrows as the gradients.
-    In the tree, the way back is not drawn.
+    Filled discs are workers, the square is the process in the middle of the star, and open circles are sums. Dashed
+    red arrows show gradients being added up. In the star, solid blue arrows show the sum being sent back. In the ring,
+    the sum follows the same arrows as the gradients. In the tree, the way back is not drawn.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Line plots of costs, errors, amounts of work, and the sizes of activations and gradients."""
+"""Line plots of costs, errors and amounts of work."""
 
 import numpy as np
 

@@ -68,7 +68,7 @@ def errors_of_line(x, y, w, b, ax=None):
     """
     ax = new_axes(ax)
     ends = _ends(x)
-    ax.vlines(x, w * x + b, y, color=BACKWARD, linestyle="--", linewidth=1)  # thin, because they are close
+    ax.vlines(x, w * x + b, y, color=BACKWARD, linestyle="--", linewidth=1)  # thin, because they are close together
     ax.plot(ends, w * ends + b, color=FORWARD, linewidth=BOLD)
     ax.plot(x, y, "o", color=INK)
     ax.set(xlabel="$x$", ylabel="$y$")

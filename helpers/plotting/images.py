@@ -148,14 +148,14 @@ def confusion_matrix(counts, ax=None):
 
 
 def weights(w, ax=None, shape=(28, 28)):
-    """Show the weights of one unit as an image in 15 tints.
+    """Show how training has changed the weights of one unit, as an image in 15 tints.
 
-    Purple weights favour label 0, orange weights favour label 1, and weights close to 0 are left blank.
+    Purple changes favour label 0, orange changes favour label 1, and changes close to 0 are left blank.
 
     Parameters
     ----------
     w : ndarray of shape (rows * columns,)
-        Weights of the unit.
+        Changes in the weights of the unit.
     shape : tuple of (int, int)
         Number of rows and number of columns in the image.
     """

@@ -149,7 +149,7 @@ def attention_map(weights, tokens, ax=None, title=None):
 
 
 def mixing(weights, tokens, values=None, ax=None):
-    """Draw how attention mixes the values of tokens.
+    """Show how attention mixes the values of tokens.
 
     The values are at the bottom, and the mixtures are at the top. A thick line means a large weight.
 

@@ -143,7 +143,7 @@ def walked_paths(depth=3, width=3, ax=None):
     """
     right = 1.5 * depth + 1.6
     ax = _axes(ax, (-0.4, right + 1.5 * depth + 0.4), (-1.85, 1.9))
-    anew = [width**d for d in range(depth)]  # total number of times that the units of layer d request an error
+    anew = [width**d for d in range(depth)]  # number of times that an error in layer d is computed if none is kept
     once = [min(asks, width) for asks in anew]
     for x, title, asks in ((0, "no error kept", anew), (right, "every error kept", once)):
         _fan(ax, x, depth, width, [a // min(a, width) for a in asks])

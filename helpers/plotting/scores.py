@@ -13,7 +13,7 @@ def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None)
     scores : array-like of shape (networks,)
         Fractions of correct answers, from 0 to 1.
     baseline : float
-        Score achieved by a trivial answer. The line marks this score.
+        Score of a trivial classifier. The line marks this score.
     baseline_name : str
         Label of that line.
     chosen : float, optional

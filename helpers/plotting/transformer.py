@@ -22,8 +22,8 @@ from helpers.plotting.style import (
     new_axes,
 )
 
-_HEIGHT = 0.34  # of a box; lengths are in inches
-_SPINE = 1.75  # where the boxes of the whole network stand
+_HEIGHT = 0.34  # height of a box; all lengths are in inches
+_SPINE = 1.75  # x coordinate of the middle of the boxes in the network
 
 
 def transformer(n_features, n_hidden, n_tokens, ax=None):

@@ -3,7 +3,7 @@
 Which rights can be given up depends on the system, and `confine` returns a list of the protections that are in force.
 From the strongest to the weakest, they are:
 
-- *Linux kernel.* A filter (`system_calls`, on x86-64) blocks sockets, changes to the permissions, times and attributes
+- *Linux kernel.* A filter (`system_calls`, on x86-64) blocks sockets, changes to permissions, timestamps and attributes
   of files, memory shared with other processes, signals, new processes and programs. Landlock (Linux 5.13 or later)
   prevents unlisted files from being opened, created, renamed or removed. From Linux 6.7, it also blocks TCP and, from
   6.12, abstract Unix sockets and signals to other processes. If the system permits namespaces, the process has no
@@ -17,7 +17,7 @@ From the strongest to the weakest, they are:
 
 On Linux, hostile code is therefore contained by the kernel, to the extent shown by the list that `confine` returns.
 On macOS and Windows, it is contained only by Python. On all systems, the code can still use up its time and memory,
-find out the names, sizes and times of files, and return any data it likes. Only a virtual machine that contains
+find out the names, sizes and timestamps of files, and return any data it likes. Only a virtual machine that contains
 nothing of value protects against an attacker who knows of an unpublished vulnerability in the kernel.
 """
 
@@ -52,12 +52,12 @@ MILD = frozenset(
 LIBRARIES = ("importlib", "matplotlib", "torch")  # parts of the names of their files
 READING = "reading a file"
 WRITES = ("writing to files", "os.mkdir", "os.chdir")  # honest code also causes these, to save notes or figures
-# Modules that reach the system without raising events. If they have already been imported, they are removed.
+# Modules that access the operating system without raising events. If they have already been imported, they are removed.
 DIRECT = frozenset(
     "ctypes _ctypes cffi _cffi_backend _posixsubprocess _posixshmem _multiprocessing zmq readline _xxsubinterpreters "
     "_interpreters _tkinter _testcapi _testinternalcapi _scproxy _dbm _gdbm _curses".split()
 )
-# Modules that may be imported. They either only compute, or raise an event whenever they reach the system.
+# Modules that may be imported. They only compute, or raise an event whenever they access the operating system.
 ALLOWED = frozenset(
     "__future__ abc argparse array ast atexit base64 binascii bisect builtins bz2 calendar cmath codecs collections "
     "colorsys concurrent contextlib contextvars copy copyreg csv dataclasses datetime decimal difflib dis email "
@@ -150,7 +150,7 @@ def _enter_namespaces():
 
     def stop(*_):
         if child:
-            os.kill(child, signal.SIGKILL)  # which also kills every process in its namespace
+            os.kill(child, signal.SIGKILL)  # this also kills every process in its namespace
 
     signal.signal(signal.SIGTERM, stop)
     child = os.fork()

@@ -81,7 +81,7 @@ def in_words(error, path, doing="read"):
         cure = "create its folder first, or choose another location"
     elif code in _FORBIDDEN:
         cure = "choose a folder that you can write to" if writing else "ask its owner for permission, or make a copy"
-        if fcntl is None and not writing:  # Windows does not tell whether the file is in use
+        if fcntl is None and not writing:  # Windows' error does not show whether the file is in use
             cure = f"close it in other programs, or {cure}"
     elif code in _FULL:
         cure = "free some space, or choose another location"
@@ -175,7 +175,7 @@ def replace_atomically(path, fill):
                 _remove_temporaries(path.parent)
             _fill_and_replace(path, mode, fill)
     except OSError as error:
-        if error.errno is None:  # `fill` has explained what went wrong with another file
+        if error.errno is None:  # raised by `fill`, with an explanation that concerns another file
             raise
         raise in_words(error, path, "write") from error
 
@@ -197,7 +197,7 @@ def _fill_and_replace(path, mode, fill):
 
 
 def _replace(temporary, path):
-    """Rename a file to `path`. On Windows, which refuses this while `path` is open in another program, wait for it."""
+    """Rename a file to `path`. On Windows, where this fails while `path` is open in another program, keep trying."""
     end = time.monotonic() + MOMENT
     while True:
         try:

@@ -37,7 +37,7 @@ def interrupts_wait():
     def let_interrupt():
         if waiting:
             arguments = waiting.pop()
-            waiting.clear()  # several presses mean the same as one
+            waiting.clear()  # several presses count as one
             before(*arguments)
 
     try:
@@ -49,7 +49,7 @@ def interrupts_wait():
 
 
 def uninterrupted(function, *arguments):
-    """Return ``function(*arguments)``, or raise KeyboardInterrupt if an interrupt came, even one that it has caught.
+    """Return ``function(*arguments)``, or raise KeyboardInterrupt if it was interrupted, even if it caught this.
 
     `NeuralNetwork.fit`, for example, catches an interrupt and returns a network that is only partly trained. Use this
     function where such a result must not be taken for a complete one. It has no effect outside the main thread.

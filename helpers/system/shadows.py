@@ -12,7 +12,7 @@ LIBRARIES = (
 def refuse_shadows():
     """Raise an ImportError if a file in the current folder hides a module of the same name.
 
-    A notebook searches its own folder before it searches the installed packages. If that folder contains a
+    In a notebook, Python searches the notebook's folder before the installed packages. If that folder contains a
     file named `mnist.py`, for example, then `import mnist` runs this file instead of the package.
     """
     try:
@@ -31,5 +31,5 @@ def refuse_shadows():
 
 
 def _is_built_in(name):
-    """Return whether a module is part of Python's program, so that Python does not look for it in any folder."""
+    """Return whether a module is built into the interpreter, so that Python does not look for it in any folder."""
     return any(kind.find_spec(name) for kind in (BuiltinImporter, FrozenImporter))

@@ -1,7 +1,7 @@
 """Deny system calls that a computation does not need, using a filter in the Linux kernel (seccomp).
 
 The filter applies to code in any language and cannot be removed. It covers what Landlock and namespaces do not: every
-kind of socket; the permissions, times and attributes of files; memory and queues shared with other processes; signals;
+kind of socket; permissions, timestamps and attributes of files; memory and queues shared with other processes; signals;
 the limits and priorities of other processes; new processes and programs; leaving the process group, which the caller
 stops as a whole; the clock and other settings of the machine; and other ways into the kernel.
 """
@@ -34,7 +34,7 @@ DENIED = {
     "the kernel": (248, 249, 250, 298, 304, 321, 323, 425, 426, 427),  # keys, perf, handles, bpf, userfaultfd, io_uring
 }
 IOCTL, PRCTL, CLONE, CLONE3, CLONE_THREAD = 16, 157, 56, 435, 0x10000
-X86_64, OTHER_NUMBERS = 0xC000003E, 0x40000000  # AUDIT_ARCH_X86_64, and the first number of the 32-bit interface
+X86_64, OTHER_NUMBERS = 0xC000003E, 0x40000000  # AUDIT_ARCH_X86_64, and the first number of the x32 ABI
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # instructions of the filter's machine (BPF)
 ALLOW, KILL, EPERM, ENOTTY, ENOSYS = 0x7FFF0000, 0x80000000, 0x50000 | 1, 0x50000 | 25, 0x50000 | 38
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in the data that the filter sees

@@ -287,7 +287,7 @@ def as_finite(array, name, dtype):
     """Return `array` converted to `dtype`, or raise a ValueError that says where the first NaN or infinity is."""
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
-    step = 4096  # rows to check at a time; a mask for the whole array could need a quarter as much memory
+    step = 4096  # rows to check at a time; a mask for the whole array could need a quarter of its memory
     rows = np.atleast_1d(array)
     bad = sum(np.count_nonzero(~np.isfinite(rows[i : i + step])) for i in range(0, len(rows), step))
     if bad:

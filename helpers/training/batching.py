@@ -14,7 +14,7 @@ def batch_size(X, options):
 
 
 def count_updates(X, options):
-    """Return the number of updates in an epoch, and in the whole training."""
+    """Return the number of updates in an epoch and in the whole training run."""
     epoch = -(-len(X) // batch_size(X, options))
     return epoch, options.iterations if options.epochs is None else options.epochs * epoch
 

@@ -1,4 +1,4 @@
-"""Fast versions of the functions in `backprop.network` that work through the examples block by block.
+"""Fast versions of the functions in `backprop.network`. They process the examples block by block.
 
 Read `backprop.network` first, because the equations are the same. The cost is a mean over the examples,
 so its gradient is the mean of the gradients of all blocks, weighted by their sizes. Each block is small
@@ -15,15 +15,15 @@ from helpers.system.browser import in_browser
 from helpers.training.inputs import check_task
 from helpers.training.parallel import TWO_PROCESSES
 
-# Largest number of examples in a block, or their mean number if the rows are sorted; see `staircase`. It is small
+# Largest number of examples in a block, or the mean number if the rows are sorted; see `staircase`. It is small
 # enough for Z and A to stay in the processor's cache.
 BLOCK = 1536
 SMALL = 2**16  # number of multiplications below which einsum is slower than matmul, even in a browser
-# Number of examples times parameters from which a block is worth a thread of its own. Waking a thread takes 0.04 ms,
+# Number of examples times parameters above which a block is worth a thread of its own. Waking a thread takes 0.04 ms,
 # and Python's lock delays it after each operation. With smaller blocks, two cores take 1.2 to 2.2 times as long as one.
 WORTHWHILE = 2**21
-THREADED = 512  # number of examples from which there is a block for each of two threads
-# Number of examples times parameters from which a smaller batch has a block for each of two processes. A single process
+THREADED = 512  # smallest number of examples for which there are two blocks, one for each of two threads
+# Number of examples times parameters at which a smaller batch, too, is split between two processes. A single process
 # takes 1.15 times as long with two blocks of 64 examples as with one block of 128.
 SHARED = 2**24
 
@@ -104,7 +104,7 @@ def one_block(X, Y, W, b, hidden_activation, output, share, out=None):
 def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid", slopes=None):
     """Compute the forward pass in the same way as `network.forward`. The parameters and the results are the same.
 
-    If `slopes` is a dict, the g′(Z[l]) that can be obtained along with A[l] are stored in it.
+    If `slopes` is a dict, the slopes g′(Z[l]) that can be computed along with A[l] are stored in it.
     """
     L, together = len(W), slopes is not None and ACTIVATIONS[hidden_activation] == (sigmoid, sigmoid_prime)
     Z, A = {}, {0: X.T}  # A[0]: (n[0], k)
@@ -133,7 +133,7 @@ def backward(Y, W, Z, A, hidden_activation="sigmoid", output="sigmoid", share=1.
     out : tuple (dW, db) of dicts of ndarrays, optional
         Arrays into which the gradients are written.
     slopes : dict of ndarrays, optional
-        Those g′(Z[l]) that `forward` has already computed.
+        The slopes g′(Z[l]) that `forward` has already computed.
 
     Returns
     -------
@@ -196,8 +196,8 @@ def count_blocks(m, n_parameters=0):
     """Return the number of blocks for m examples in a network with this number of parameters.
 
     It is at least two if m ≥ THREADED, so that there is work for a thread on a second core. Where two processes can
-    share the work, it is also two for a smaller batch that is much work. The number does not depend on the number of
-    cores, so that all machines of a kind give the same result.
+    share the work, it is also two for a smaller batch that requires a lot of work. The number does not
+    depend on the number of cores, so that all machines of the same kind give the same result.
     """
     return max(-(-m // BLOCK), 1 + (m >= THREADED or (TWO_PROCESSES and m > 1 and m * n_parameters >= SHARED)))
 
@@ -212,7 +212,7 @@ def _sigmoid_and_slope(Z):
     """Return σ(z) and σ′(z) for each entry, computed from a single exponential e = eᶻ.
 
     Since 1 − σ(z) = 1/(1 + e), the slope is σ(z)/(1 + e), which loses no precision where σ(z) is close to 1. Beyond
-    z = 40, where σ′(z) is less than 5·10⁻¹⁸, it no longer changes. Training
+    z = 40, where σ′(z) is less than 5·10⁻¹⁸, the computed slope is constant. Training
     784 → 196 → 1 on the full batch takes 0.93 times as long as with `sigmoid` and `sigmoid_prime`, and training
     784 → 392 → 196 → 98 → 1 in float64 takes 0.8 times as long.
     """
@@ -251,7 +251,7 @@ _OURS = [row for row in _functions() if all(map(is_ours, row[1:]))]  # a reader 
 
 
 def functions_are_ours():
-    """Return whether gradients are computed with our own functions, which are the only ones that other processes know.
+    """Return whether gradients are computed with our own functions, which are the only ones that other processes have.
 
     The result is False if a reader has replaced `forward`, `backward`, an activation function or a loss.
     """

@@ -17,7 +17,9 @@ from helpers.system.interrupts import progress
 from helpers.training import batching, updates
 from helpers.training.staircase import arrange, cost_with_sorted_features
 
-STRIP = 24_576  # number of parameters to update at a time. They stay in the cache, so a step takes 0.95 times as long.
+# Number of parameters to update at a time. They stay in the cache, so a step takes 0.95 times as long as if all
+# parameters were updated at once.
+STRIP = 24_576
 # Options that cannot change during a training run, because the costs or the state would no longer be comparable.
 FIXED = ("hidden_activation", "output", "optimizer", "l2")
 
@@ -128,7 +130,8 @@ class Training:
     Raises
     ------
     ValueError
-        If X is a `Shards` object but the batches are smaller than X, or if its workers lack functions of the reader.
+        If X is a `Shards` object but the batches are smaller than X, or if the reader has replaced
+        functions that its workers would call.
     """
 
     def __init__(self, options, state, sizes, X, Y, cost_and_gradients, held_out_cost=None, second=None):
@@ -202,7 +205,7 @@ class Training:
     def _step(self, batches):
         """Let the optimizer update θ, and return the next batch, or None after the last one.
 
-        If a second process updates part of θ, the next batch is drawn before it has finished.
+        If a second process updates part of θ, the next batch is drawn while that process is still working.
         """
         state, t, alpha = self.state, len(self.state.costs), self.options.learning_rate
         n_mine = self.second.begin_update(t, alpha) if self.second else state.theta.size
@@ -224,7 +227,7 @@ class Training:
         state.generator = generator
         if self.held_out_cost:
             cost = self.held_out_cost(self.W, self.b)
-            cost = np.inf if np.isnan(cost) else cost  # which is never the lowest cost
+            cost = np.inf if np.isnan(cost) else cost  # so that it is never the lowest cost
             if self.options.patience and cost < min(state.held_out_costs, default=np.inf):
                 state.best = state.theta.copy()
             state.held_out_costs.append(cost)

@@ -21,7 +21,7 @@ from helpers.training.inputs import OPTIONS, as_examples, as_held_out, as_rows, 
 from helpers.training.parallel import parallel_map
 from helpers.training.second_process import LostProcessError, second_process
 
-MEANING = ("layer_sizes", "hidden_activation", "output", "dtype")  # options that say what W_ and b_ mean
+MEANING = ("layer_sizes", "hidden_activation", "output", "dtype")  # options on which the meaning of W_ and b_ depends
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -156,8 +156,8 @@ class NeuralNetwork:
         DivergedError
             If the cost is no longer finite. The parameters and the history up to that point are kept.
         LostProcessError
-            If another program ends the process that shares the work of wide networks, in the middle of an update.
-            The network is then left unchanged.
+            If another program ends the second process, which shares the work of training wide networks, during an
+            update. The network is then left unchanged.
         """
         options = checked_options(self)
         X, Y, sizes, held_out = self._examples(options, X, y, held_out)

@@ -2,13 +2,14 @@
 
 Threads cannot share a step that takes a millisecond, because Python's global interpreter lock makes them wait for each
 other after every operation. Two processes do not share this lock. The parameters, the gradient and the batch are in
-memory that both of them use. To ask for something, the first process increases a number in that memory, which the
+memory that both of them use. To request work, the first process increases a counter in that memory, which the
 second process watches. Each process computes the gradient for half of the examples, and then updates its share of the
 parameters. A process that works alone computes both halves, and obtains exactly the same result. With 128 examples and
 784 → 300 → 10, a step takes 0.7 times as long as in one process.
 
 The second process starts only if the work would take one process longer than about a second, and training begins
-without waiting for it. It needs Linux on x86-64, where a process sees the changes made by another in their order.
+without waiting for it. It needs Linux on x86-64, where the changes made by one
+process become visible to another in the order in which they were made.
 """
 
 import contextlib
@@ -34,11 +35,11 @@ from helpers.training.updates import step_of
 ROOT = Path(__file__).resolve().parents[2]
 START = "from helpers.training.second_process import serve; serve()"
 LONG = 1e11  # number of multiplications and additions that take about a second
-SPINS = 20_000  # number of times to look at a number, about a millisecond, before sleeping between looks
+SPINS = 20_000  # number of times to check a value, for about a millisecond in all, before sleeping between checks
 NAP, LONGEST_NAP = 1e-4, 2e-3  # seconds
-PATIENCE = 10  # seconds to wait for half of a step, which another program may have halted
+PATIENCE = 10  # seconds to wait for the second process, which another program may have halted
 LAPS = 100  # number of steps that are timed to compare two processes with one
-READY, ASKED, DONE, KIND, FIRST, LAST, STEP_NUMBER = range(0, 56, 8)  # places in `numbers`, each in a line of the cache
+READY, ASKED, DONE, KIND, FIRST, LAST, STEP_NUMBER = range(0, 56, 8)  # places in `numbers`, each in its own cache line
 GRADIENT, UPDATE = range(2)  # kinds of work
 PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 
@@ -72,7 +73,7 @@ class Shared:
 
     def _array(self, shape, dtype):
         start, n_entries = self.size, int(np.prod(shape))
-        self.size += -(-n_entries * dtype.itemsize // 64) * 64  # two arrays never share a line of the cache
+        self.size += -(-n_entries * dtype.itemsize // 64) * 64  # two arrays never share a cache line
         return None if self.buffer is None else np.frombuffer(self.buffer, dtype, n_entries, start).reshape(shape)
 
 
@@ -94,7 +95,7 @@ def second_process(options, state, sizes, X):
     """
     second = None
     if _is_worthwhile(options, state, X):
-        with contextlib.suppress(OSError):  # such as too little memory: one process is enough
+        with contextlib.suppress(OSError):  # for example, too little memory; one process is enough
             second = SecondProcess(options, state, sizes, batching.batch_size(X, options))
     try:
         yield second
@@ -107,8 +108,8 @@ def second_process(options, state, sizes, X):
 def _is_worthwhile(options, state, X):
     """Return whether two processes would train faster than one.
 
-    The second process knows only our own functions. It cannot help if a reader has replaced one of them, which includes
-    the activation functions, the losses and the optimizer.
+    The second process has only our own functions. It cannot help if a reader has replaced one of them, such as an
+    activation function, a loss or the optimizer.
     """
     size, (_, n_updates) = batching.batch_size(X, options), batching.count_updates(X, options)
     return (
@@ -260,7 +261,7 @@ def _reached(numbers, place, value, is_possible=lambda: True):
 def serve():
     """Run the second process until the first one ends it, or has itself ended."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # the system kills this process when the first one ends
-    if os.getppid() != int(sys.argv[3]):  # which it has already done
+    if os.getppid() != int(sys.argv[3]):  # the first one has already ended
         return
     task = json.loads(sys.argv[2])
     shared = Shared(mmap.mmap(int(sys.argv[1]), 0), task)

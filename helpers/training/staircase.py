@@ -2,7 +2,7 @@
 
 A feature that is 0 adds nothing to Z[1], and the gradient with respect to its weights is 0. Most pixels of an
 image of a digit are 0. If the features are sorted, starting with the one that is 0 least often, then most examples
-end with a long row of zeros. If the examples are sorted, too, starting with the one whose zeros begin last, then the
+end with a long run of zeros. If the examples are sorted, too, starting with the one whose zeros begin last, then the
 entries that can be nonzero look like a staircase. A block of consecutive examples needs only as many features as its
 first one. For images of digits, this leaves out half of the products of the first layer, and a step on the full batch
 takes 0.74 times as long as if only the features that are 0 in all examples were left out.
@@ -11,7 +11,7 @@ takes 0.74 times as long as if only the features that are 0 in all examples were
 import numpy as np
 
 ENOUGH = 0.9  # fraction of the features above which it is not worthwhile to leave out the others
-SAMPLE = 1000  # number of examples whose widths are looked at to find out
+SAMPLE = 1000  # number of examples whose widths are examined to decide this
 ROW = 80  # number of features for which the products take as long as everything else that is done for a row
 
 
@@ -37,7 +37,7 @@ class Staircase:
         return self.rows[rows, : self.widths[rows.start]]
 
     def edges(self, n_blocks):
-        """Return where to split the rows into blocks that take about equally long, beginning with 0.
+        """Return the indices at which to split the rows into blocks that take about the same time, beginning with 0.
 
         Each block has at least one row.
         """

@@ -161,7 +161,7 @@ def _member(group, name, kind):
 
 
 def _is_soft(group, part):
-    """Return whether `part` is a link to another place, which it never is if the browser's HDF5 lacks links."""
+    """Return whether `part` is a soft or external link, which is never so if the browser's HDF5 lacks links."""
     return hasattr(h5py, "HardLink") and not isinstance(group.get(part, getlink=True), h5py.HardLink)
 
 
@@ -171,7 +171,7 @@ def _array(group, name, at_most):
     The data must be in this file and take up no more than `at_most` bytes.
     """
     dataset = _member(group, name, h5py.Dataset)
-    # Some browsers lack these attributes.
+    # In some browsers, h5py lacks these attributes.
     elsewhere = getattr(dataset, "external", None) or getattr(dataset, "is_virtual", False)
     if elsewhere or dataset.chunks or dataset.size * dataset.dtype.itemsize > at_most:
         raise ValueError(f"{name} is not stored as NeuralNetwork.save would store it")

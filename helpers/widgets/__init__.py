@@ -2,7 +2,9 @@
 
 Each module contains a function that computes a result from plain values, such as `stepper.frame(12)`. In addition,
 `draw` plots the result, `describe` summarises it in a sentence, and `explorer()` returns the interactive figure.
-The line of code below an interactive figure calls the first of these functions and reproduces what is on the screen.
+The exceptions are `ledger` and `detective`, whose interactive figures are the classes `Game` and `Detective`.
+The line of code below an interactive figure calls the function that computes
+the result, and so reproduces the result on the screen.
 
 Most interactive figures are built from the code in `explorer`. A figure that shows parts of its result before the rest
 is ready is built from the code in `gradual`, and figures that have a front end of their own, in the folder `front`, are

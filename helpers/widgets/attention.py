@@ -13,9 +13,9 @@ from helpers.system.validation import known_name
 from helpers.widgets.explorer import SLOW, Explorer
 
 WORDS = ("hannah", "barbara", "anna", "lillie", "jessie")
-CIRCLE = 12  # number of places on the circle of vectors that represents them
+CIRCLE = 12  # number of places per turn of the circle that encodes them
 STRONGEST = 20
-MODERATE = 13  # limit in the challenge on the sum of both strengths
+MODERATE = 13  # largest sum of the two strengths that the challenge allows
 
 
 class Head(NamedTuple):
@@ -64,7 +64,7 @@ def attend(word="hannah", steps_back=1, place=4.0, letter=0.0, causal=True):
         turn = 2 * np.pi * (np.arange(n) - shift) / CIRCLE
         return np.column_stack([np.sqrt(place) * np.cos(turn), np.sqrt(place) * np.sin(turn), np.sqrt(letter) * same])
 
-    Q, K = np.sqrt(28) * vectors(steps_back), vectors(0)  # √d, by which attention divides again
+    Q, K = np.sqrt(28) * vectors(steps_back), vectors(0)  # the factor √d cancels the division in `attention`
     _, weights = attention(Variable(Q), Variable(K), Variable(same), causal_mask(n) if causal else 0.0)
     return Head(word, weights.value)
 
@@ -75,7 +75,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """Return a sentence about the last letter of a `Head`."""
+    """Return a sentence about what the last letter in a `Head` attends to."""
     row, word = result.weights[-1], result.word
     most = row.argmax()
     return f"The last letter, {word[-1]}, gives {row[most]:.2f} of its attention to letter {most + 1}, {word[most]}"

@@ -63,7 +63,7 @@ def _report(bug):
 
 
 class Detective(ipywidgets.VBox):
-    """Interactive figure in which the reader selects a piece of code, reads its gradient check, and names the bug."""
+    """Interactive figure in which the reader selects code, reads the report of its gradient check and names the bug."""
 
     def __init__(self):
         titles = sorted(bug.title for bug in BUGS)

@@ -35,7 +35,7 @@ SURE, STEPS, CHANGE = 0.9, 5, 0.25  # limits in the challenge: probability, step
 
 
 class Reading(NamedTuple):
-    """A drawing and a recorded network's answer to it."""
+    """A drawing, and the prediction of a network from a recorded training run."""
 
     pixels: np.ndarray  # shape: (784,), from 0 for paper to 1 for ink
     target: int  # label used to compute the cost
@@ -91,7 +91,7 @@ def unpack(text):
 
 
 def read(drawing, target=8, network="5 or 8"):
-    """Return a recorded network's answer to a drawing, and the gradient of its cost with respect to the pixels.
+    """Return a trained network's prediction for a drawing, and the gradient of the cost with respect to the pixels.
 
     Raise a ValueError or TypeError if the drawing, the network or the target is invalid.
 
@@ -187,7 +187,7 @@ def describe(result):
 
 
 class Drawing(Instrument):
-    """Interactive figure in which a network recognises a hand-drawn digit and can change it by gradient descent."""
+    """Interactive figure in which a network recognises a hand-drawn digit and gradient descent can change it."""
 
     title = "Draw a digit"
     challenge = "11.drawing"
@@ -222,7 +222,7 @@ class Drawing(Instrument):
         return picture | {"activations": levels([result.activations])}
 
     def line_of(self, state):
-        """Return the line of code that reproduces the answer to this drawing."""
+        """Return the line of code that reproduces the prediction for this drawing."""
         return as_call(self.code, drawing=pack(_unhex(state["ink"])), target=state["target"], network="ten digits")
 
     def solved(self, result):

@@ -50,7 +50,7 @@ LAYOUT = f"""
 .lesson-rows > .widget-hbox {{ flex-flow: row wrap; flex: 0 0 auto; margin: 0; }}
 .lesson-rows > .widget-hbox > * {{ margin-top: 0; margin-bottom: 0; }}
 @keyframes lessons-wait {{ from, to {{ visibility: hidden; }} }}
-.lesson-wait {{ animation: lessons-wait 1ms 0.3s backwards; }}  /* hidden for 0.3 s, so only seen if it takes longer */
+.lesson-wait {{ animation: lessons-wait 1ms 0.3s backwards; }}  /* seen only if the computation takes over 0.3 s */
 .lesson-met {{ color: var(--lesson-right); font-weight: 600; }}
 {DARK} .lesson-picture {NIGHT}
 """
@@ -133,7 +133,7 @@ class Explorer(ipywidgets.VBox):
             self.title.value = self._challenge.heading()
 
     def _announce(self):
-        """Say that a result is being computed. If the result on the screen is incomplete, it says so itself."""
+        """Show that a result is being computed, unless the description of an incomplete result already says so."""
         self.title.value = self._challenge.heading() + (NOTE if self._shown else "")
 
     def _redraw(self, change):

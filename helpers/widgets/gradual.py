@@ -1,4 +1,4 @@
-"""Base class for the explorers that show a result part by part while they compute the rest of it."""
+"""Base class for explorers that show parts of a result while the rest is still being computed."""
 
 import asyncio
 import warnings
@@ -6,15 +6,15 @@ import warnings
 from helpers.widgets.explorer import REFUSALS, Explorer
 from helpers.widgets.view import garbage_waits
 
-BREAK = 0.002  # time between two parts, in seconds, during which the kernel handles the next move
+BREAK = 0.002  # time between two parts, in seconds, during which the kernel handles new input
 
 
 class Gradual(Explorer):
-    """Explorer that responds to a move with the first part of a result, and then completes the result.
+    """Explorer that responds to a changed control with the first part of a result, and then completes the result.
 
-    The parts are computed by a task in the kernel's event loop, as in `Live`. A new move ends the task at its next
-    break, so the remaining parts are never computed. The complete result is shown at once if there is no event loop,
-    and also when the explorer is created or its picture is resized.
+    The parts are computed by a task in the kernel's event loop, as in `Live`. Another change ends the task at its next
+    break, so the remaining parts are never computed. Only the complete result is shown if there is no event loop, and
+    also when the explorer is created or its picture is resized.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Gradual(Explorer):
         super().__init__(*args, **options)
 
     def _refresh(self, change=None):
-        self._task, state = None, self._state()  # ends the task of an earlier move
+        self._task, state = None, self._state()  # ends the task of an earlier change
         try:
             loop = asyncio.get_running_loop() if change and state != self._shown else None
         except RuntimeError:

@@ -167,7 +167,7 @@ class Pair(traitlets.Tuple):
 
 
 def plain(value):
-    """Convert a value to types that JSON can represent.
+    """Convert the arrays and numbers in a value to types that JSON can represent.
 
     Floats are rounded to seven significant digits, and NaN and infinity are replaced by None.
     """

@@ -127,7 +127,7 @@ def _judge(name, guess, shape, m, telling_m):
     if numbers == shape:
         return True, f"right, {shape[0]} × {shape[1]}"
     if len(numbers) != 2:
-        return False, "a shape needs two numbers, rows and columns; a bias vector is a column, so it has 1 column"
+        return False, "a shape needs two numbers, rows and columns; a bias vector is a column vector, with 1 column"
     if numbers == shape[::-1]:
         return False, "you have the right numbers in the wrong order: which of them is the number of rows?"
     if name[0] == "d":
@@ -200,7 +200,7 @@ class Game(ipywidgets.VBox):
         return ipywidgets.HBox([label, guess, ipywidgets.HTML()], layout={"flex_flow": "row wrap"})
 
     def _guess(self, name, change):
-        if name not in self._solved:  # how often a right shape is typed again does not matter
+        if name not in self._solved:  # retyping a shape that was right is not another attempt
             self._attempts[name] += bool(change["new"].strip())
         self._refresh()
 
@@ -216,7 +216,7 @@ class Game(ipywidgets.VBox):
         right = [self._attempts[name] for name, (right, _) in judged.items() if right and name not in self._shown]
         self.message.value = (
             f"{self._refused} {html.escape(sizes)} with m = {m}: you predicted {len(right)} of "
-            f"{len(self.guesses)} shapes, {right.count(1)} of them on the first attempt; {len(self._shown)} shown"
+            f"{len(self.guesses)} shapes correctly, {right.count(1)} on the first attempt; {len(self._shown)} revealed"
         ).strip()
         self.line.value = code_line("widgets.ledger.judge(", layer_sizes=sizes, m=m, guesses=typed)
         self._first = right.count(1)

@@ -22,7 +22,7 @@ NEAR = 0.01  # the descent has arrived when the cost is this close to the minimu
 HIGH, FEW = 4.0, 5  # limits in the challenge: initial cost, number of steps
 # The limits of both axes span the same length. With equal scales, steps are perpendicular to the contour lines.
 WINDOW = ((-2.5, 5.5), (-3.0, 5.0))
-LEVELS = tuple(range(1, 41))  # costs of the contour lines, which are closer together where it is steeper
+LEVELS = tuple(range(1, 41))  # costs of the contour lines, which are closer together where the surface is steeper
 
 
 class Valley(NamedTuple):
@@ -119,7 +119,7 @@ def describe(result):
 
 
 def solved(result):
-    """Return whether the learner started at a cost above 4 and reached the bottom within five steps, as challenged."""
+    """Return whether the path starts at a cost above 4 and reaches the bottom within five steps."""
     found = arrived(result)
     return bool(result.costs[0] > HIGH and found is not None and found <= FEW)
 

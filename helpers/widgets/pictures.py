@@ -49,7 +49,7 @@ def look(network, X, y, number=1, mistakes_only=False):
     if not len(chosen):
         raise ValueError("the network makes no mistakes on these images" if mistakes_only else "X contains no images")
     if positive_whole(number, "number") > len(chosen):
-        raise ValueError(f"there is no image number {number}: the set contains {len(chosen)} images, numbered from 1")
+        raise ValueError(f"there is no image number {number}: the images are numbered from 1 to {len(chosen)}")
     i = chosen[number - 1]
     return Look(X[i], float(probability[i]), int(y[i]))
 

@@ -73,8 +73,8 @@ def describe(state):
 class PlaygroundExplorer(Live):
     """Interactive figure that shows a `Playground` while it trains, with controls for its options.
 
-    Changing a control restarts the training, except for the learning rate and the speed. Changes to these two, and
-    points that the reader adds, take effect while training continues. The line of code records the updates at which the
+    Changing an option restarts the training. Only changes to the learning rate and the speed, and points that the
+    reader adds, take effect while training continues. The line of code records the updates at which the
     learning rate or the points were changed.
     """
 

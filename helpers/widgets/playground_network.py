@@ -13,7 +13,7 @@ from helpers.training.engine import DivergedError, pack, views
 from helpers.training.parallel import parallel_map
 from helpers.widgets.playground_data import DATA_SETS, FEATURES, M, as_features, as_points, as_rates, one_each, plane
 
-MOST_UPDATES = 20_000  # limit that ends a training run which the reader has forgotten
+MOST_UPDATES = 20_000  # limit that stops a training run that the reader has forgotten about
 MOST_LAYERS, MOST_WIDTH = 4, 8
 
 

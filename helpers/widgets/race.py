@@ -20,7 +20,7 @@ TRAINED = {}  # maps (optimizer, learning rate, batch size) to the result of `_t
 
 
 class Race(NamedTuple):
-    """Smoothed costs and final scores of several optimizers trained on the same batches, keyed by optimizer name.
+    """Smoothed costs and final scores of networks trained on the same batches, keyed by the name of the optimizer.
 
     Networks that are still being trained are not included.
     """
@@ -65,7 +65,7 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
 
 
 def parts(batch_size, **rates):
-    """Train those networks of `run` that are untrained, and yield the incomplete `Race` after each except the last."""
+    """Train the networks of `run` that are not yet trained. Yield the incomplete `Race` after each except the last."""
     settings = {name: (name, rate, batch_size) for name, rate in rates.items()}
     for name in [name for name, key in settings.items() if key not in TRAINED][:-1]:
         _run(*settings[name])

@@ -16,7 +16,7 @@ from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import SLOW, Explorer
 from helpers.widgets.your_network import some_digits
 
-DEEPEST_RELU = 14  # largest depth at which every start keeps a quarter of both signals, which a test verifies
+DEEPEST_RELU = 14  # largest depth at which every start keeps a quarter of both signals, as a test verifies
 STARTS = range(1, 6)  # seeds of the initial weights
 EXAMPLES, WIDTH = 300, 50  # number of digits, and of units in each hidden layer
 
@@ -66,7 +66,7 @@ def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
         If an argument is invalid.
     """
     if not 2 <= positive_whole(depth, "depth") <= 40:
-        raise ValueError(f"depth is {depth}, but it must be between 2 and 40 layers")
+        raise ValueError(f"depth is {depth}, but it must be between 2 and 40")
     known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
     known_name(initialization, INITIALIZATIONS, "initialization")
     with parallel_map(1):  # one BLAS thread is fastest for such small products
@@ -119,14 +119,14 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """Return a sentence that states how much of each signal is left at the end of its path in the worst start."""
+    """Return a sentence that states how much of each signal is left at the end of its path, each in its worst start."""
     forward, backward = (min(fractions) for fractions in result.kept())
     if not forward and not backward:
         return "No signal reaches the last hidden layer, and no error reaches the first"
     if not backward:
         return "No error reaches the first hidden layer"
     return (
-        f"In the worst of five starts, the differences in the last hidden layer are {_share(forward)} those in the "
+        f"Worst cases among five starts: the differences in the last hidden layer are {_share(forward)} those in the "
         f"first, and the error in the first hidden layer is {_share(backward)} that in the last"
     )
 

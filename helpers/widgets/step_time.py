@@ -17,7 +17,7 @@ from helpers.widgets.explorer import SLOW, Explorer
 MOST_WORKERS = 1024
 NUMBER_BYTES, OPERATIONS = 4, 6  # bytes per float32; multiplications and additions per weight and example
 # For each pattern of communication on K workers, the number of messages that follow one another in a step, and how
-# many gradients, or parameters of the same size, pass through its busiest connection.
+# many arrays as large as the gradient pass through the busiest connection.
 PATTERNS = {
     "star": lambda K: (2, 2 * K),
     "ring": lambda K: (2 * (K - 1), 2 * (K - 1) / K),
@@ -61,7 +61,7 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
     gigaflops : float
         Number of operations F that each worker performs per second, in units of 10⁹.
     gigabits : float
-        Network bandwidth B, in units of 10⁹ bits per second.
+        Network bandwidth in units of 10⁹ bits per second. In the formulas above, B is in bytes per second.
     microseconds : float
         Latency λ of each message, in microseconds.
     pattern : "star", "ring" or "tree"

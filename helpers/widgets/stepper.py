@@ -1,7 +1,7 @@
 """Interactive figure for lesson 03 that goes through backpropagation and the update step by step.
 
-It also counts how many multiplications are saved by keeping the errors. The network is small enough to follow with
-pencil and paper. The module `steps` lists the steps of a round for any layer sizes.
+It also counts the multiplications in the backward pass. The network is small enough to follow with pencil and
+paper. The module `steps` lists the steps of a round for any layer sizes.
 """
 
 from contextlib import suppress
@@ -48,7 +48,7 @@ class Frame(NamedTuple):
     sizes: tuple
     W: dict  # weights at the beginning of the round
     b: dict  # biases at the beginning of the round
-    costs: np.ndarray  # costs before each earlier update, in this round, and after its update
+    costs: np.ndarray  # costs before each earlier update, before the update in this round, and after it
     everything: dict  # maps names to ndarrays, for all arrays of the round
     learning_rate: float
     x: np.ndarray  # shape: (1, n[0])
@@ -170,7 +170,7 @@ def describe(result):
     """Return a sentence that states the result of the step in a `Frame`."""
     step, numbers = result.step, result.values[result.step.name].ravel()
     shown = ", ".join(f"{number:z.3f}".replace("-", "−") for number in numbers[:8]) + ", …" * (len(numbers) > 8)
-    again = f" of round {len(result.costs) - 1}" if len(result.costs) > 2 else ""
+    again = f" in round {len(result.costs) - 1}" if len(result.costs) > 2 else ""
     said = f"Step {result.number} of {len(result.steps)}{again}, {step.way}: {step.name} = {shown}"
     if step.way == "update":
         return f"{said}; the update changes the cost from {result.costs[-2]:.3f} to {result.costs[-1]:.3f}"

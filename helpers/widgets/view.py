@@ -19,12 +19,12 @@ function render({ model, el }) {
     const helpScreenReaders = () => {
         const widget = el.closest(".lesson-widget")
         widget?.querySelector(".lesson-body + .widget-html")?.setAttribute("role", "status")  // announces the message
-        for (const row of widget?.querySelectorAll(".widget-slider") ?? []) {  // labels are not connected with sliders
+        for (const row of widget?.querySelectorAll(".widget-slider") ?? []) {  // labels are not associated with sliders
             const label = row.querySelector(".widget-label")?.textContent
             for (const handle of row.querySelectorAll(".noUi-handle")) handle.setAttribute("aria-label", label)
         }
     }
-    let seen = 0 // only a change of the width counts: a picture for another view can change the height
+    let seen = 0 // only the width matters: a picture drawn for another view can change the height
     const measure = new ResizeObserver(() => {
         helpScreenReaders()
         const width = el.clientWidth, narrow = width < LIMIT

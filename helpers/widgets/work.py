@@ -73,6 +73,6 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether the depth is the smallest one at which keeping the errors saves a million multiplications."""
+    """Return whether, at width 4, this is the least depth at which keeping errors saves a million multiplications."""
     saved = [more - less for more, less in zip(result.without, result.with_reuse, strict=True)]
     return result.width == 4 and saved[-1] >= 1_000_000 > max(saved[:-1], default=0)

@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 04 that trains a network of any size on a thousand digits while the reader watches."""
+"""Interactive figure for lesson 04 that trains a network on a thousand digits, with layer sizes set by the reader."""
 
 import warnings
 from contextlib import suppress
@@ -19,7 +19,7 @@ from helpers.widgets.live import Live
 from helpers.widgets.playground_data import as_rates
 from helpers.widgets.playground_picture import levels
 
-MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # these limits keep iterations fast
+MOST_LAYERS, MOST_PARAMETERS, MOST_ITERATIONS = 20, 100_000, 1000  # these limits keep training short
 SHOWN, MOST_DRAWN = 16, 240  # largest number of units shown per layer, and of points per curve
 DIGITS = 12  # largest number of correctly classified digits shown; the same limit applies to misclassified ones
 LAYERS, RIGHT = 3, 0.95  # conditions of the challenge: number of layers, test accuracy
@@ -152,7 +152,7 @@ class YourNetwork(Live):
         self.observe(self._change_rate, names="learning_rate")
 
     def _refresh(self, change=None):
-        if change and change["name"] != "iterations":  # training starts anew, at the rate that is set now
+        if change and change["name"] != "iterations":  # training restarts with the current learning rate
             self._rates = None
         super()._refresh(change)
 

@@ -1,4 +1,4 @@
-// Adds links to the sections that contain the words to each result of a search, and keeps the excerpts to the text.
+// Adds to each search result links to the sections that contain the words, and limits the excerpts to the article.
 "use strict"
 
 const articleOf = text => {

@@ -1,11 +1,11 @@
-// Says on the landing page how many exercises of each lesson have been solved in this browser; see live/store.js.
+// Shows on the landing page how many exercises of each lesson have been solved in this browser; see live/store.js.
 "use strict"
 
 function show() {
     let done = []
     try {
         done = JSON.parse(localStorage.getItem("live:progress"))?.done ?? []
-    } catch { /* the storage is forbidden or damaged */ }
+    } catch { /* the storage is blocked or damaged */ }
     for (const mark of document.querySelectorAll(".solved")) {
         const names = mark.dataset.exercises.split(" ")
         const count = names.filter(name => done.includes(name)).length

@@ -1,5 +1,5 @@
-// A plug-in of the lab: a way back to the book, links between lessons, and what a reader should know while waiting or
-// when a lesson has changed. It has the form that JupyterLab expects of a built extension, so it needs no build.
+// A plug-in for the lab: a link back to the book, links between lessons, and notices while Python is starting or when
+// a lesson has changed. It has the form that JupyterLab expects of a built extension, so it needs no build.
 
 /** The address of the lab, such as https://example.org/lab/. */
 const LAB = new URL("../", location.href).href
@@ -70,7 +70,7 @@ function mendLink(event) {
     link.target = "_self"
 }
 
-/** Save before a link leads away. If that fails, JupyterLab says why, and the browser asks before anything is lost.
+/** Save before a link is followed. If that fails, JupyterLab says why, and the browser asks before anything is lost.
  * @param {MouseEvent} event @param {any} context */
 async function follow(event, context) {
     const link = event.target instanceof Element ? event.target.closest("a") : null
@@ -81,11 +81,12 @@ async function follow(event, context) {
     location.assign(link.href)
 }
 
-const LATE = "Python has not started yet. On a slow connection, this takes some minutes; otherwise, reload the page."
+const LATE = "Python has not started yet. On a slow connection, this can take minutes; otherwise, reload the page."
 
-/** Say what the reader is waiting for until Python is ready. @param {any} session */
+/** Tell the reader that Python is starting until it is ready. @param {any} session */
 function sayThatPythonStarts(session) {
-    const words = "Python is starting. This takes about 15 seconds, or longer on the first visit. You can already read."
+    const words = "Python is starting. This takes about 15 seconds, or longer on the first visit. " +
+        "You can start reading the lesson in the meantime."
     const notice = show(words)
     const patience = setTimeout(() => { notice.textContent = LATE }, 90_000)
     const look = () => {
@@ -98,14 +99,14 @@ function sayThatPythonStarts(session) {
     look()
 }
 
-/** Return what the lab has written into a lesson: its edition. @param {Opened} opened */
+/** Return the metadata that the lab has written into a lesson: its edition. @param {Opened} opened */
 const stamp = ({ panel }) => panel.context.model.getMetadata("lesson") ?? {}
 
 /** Let the reader choose between the copy in this browser and the published lesson. @param {Opened} opened */
 function offerNewEdition(opened) {
     const { contents, path, panel, published } = opened
     const earlier = path.replace(".ipynb", `-${stamp(opened).edition ?? "earlier"}.ipynb`)
-    const notice = show("This lesson has a new edition since you typed in it.", {
+    const notice = show("There is a newer edition of this lesson than the one in which you typed.", {
         "Keep what I typed": async () => {
             panel.context.model.setMetadata("lesson", { ...stamp(opened), edition: published })
             await panel.context.save()
@@ -115,7 +116,7 @@ function offerNewEdition(opened) {
             await panel.context.save()
             await contents.save(earlier, await contents.get(path, { content: true }))
             const answer = await fetch(`${LAB}files/${path}`, { cache: "reload" })
-            if (!answer.ok) throw new Error(`the server answers ${answer.status}`)
+            if (!answer.ok) throw new Error(`the server responded with status ${answer.status}`)
             await contents.delete(path) // only the copy in this browser
             location.reload()
         },
@@ -123,7 +124,7 @@ function offerNewEdition(opened) {
     notice.append(element("p", {}, `If you use the new edition, your copy stays in the lab as ${earlier}.`))
 }
 
-const CURE = "Nothing is lost. Check the connection and the free storage of this browser, and try again."
+const CURE = "Nothing is lost. Check your connection and whether this browser has free storage, and try again."
 
 /** Show a sentence at the bottom of the page, with buttons. @param {string} words @param {Record<string, () => Promise<void>>} choices */
 function show(words, choices = {}) {

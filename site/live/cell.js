@@ -67,7 +67,8 @@ export class Cell {
         this.node.querySelector(".cell_output img")?.addEventListener("click", run)
     }
 
-    /** Open the editor where a mouse has clicked; on a touch screen the button does that. @param {MouseEvent} event */
+    /** Open the editor where the reader has clicked with a mouse. On a touch screen, the button opens it.
+     * @param {MouseEvent} event */
     #clicked(event) {
         const touch = event instanceof PointerEvent && event.pointerType === "touch"
         if (!touch && !String(getSelection())) this.open({ x: event.clientX, y: event.clientY })
@@ -79,7 +80,7 @@ export class Cell {
         const view = await this.editor.catch(() => {
             this.editor = null
             const code = this.still.querySelector("pre")
-            if (code) code.textContent = this.text // which runs, also without an editor
+            if (code) code.textContent = this.text // this text still runs without an editor
             const words = "The editor could not be loaded. Press Edit again when there is a connection."
             this.lesson.pill.show({ state: this.lesson.kernel.state, words, failed: true })
         })
@@ -94,7 +95,7 @@ export class Cell {
         this.still.hidden = true
         this.edit?.setAttribute("hidden", "")
         return createEditor({
-            parent, at, text: this.text, label: `Code of cell ${this.number}. Escape leaves the editor.`,
+            parent, at, text: this.text, label: `Code of cell ${this.number}. Press Escape to leave the editor.`,
             changed: text => this.#changed(text),
             run: () => this.lesson.run(this),
             leave: () => this.runner?.focus(),
@@ -113,7 +114,7 @@ export class Cell {
         this.lesson.keep(this.id, edited ? text : null)
     }
 
-    /** Give the cell another text, in its editor. @param {string} text */
+    /** Replace the text of the cell in its editor. @param {string} text */
     async setText(text) {
         this.#changed(text)
         const known = this.editor
@@ -127,7 +128,8 @@ export class Cell {
         this.runner?.focus()
     }
 
-    /** Mark whether something is going to run for the cell, without another of its marks. @param {boolean} yes */
+    /** Mark whether the cell is waiting for something to run, and leave its other marks as they are.
+     * @param {boolean} yes */
     waits(yes) {
         this.node.classList.toggle("live-waiting", yes)
     }

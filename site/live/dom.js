@@ -18,7 +18,8 @@ export function button(label, press, attributes = {}) {
     return element("button", { type: "button", onclick: press, ...attributes }, label)
 }
 
-/** Move the focus to an element that is no control, when the one that had it disappears. @param {HTMLElement} node */
+/** Move the focus to an element that is not a control, when the one that had it disappears.
+ * @param {HTMLElement} node */
 export function focusOn(node) {
     node.tabIndex = -1
     node.focus({ preventScroll: true })

@@ -1,10 +1,10 @@
-// Watches what the web worker downloads, because Pyodide waits for ever for a file that does not arrive.
+// Watches what the web worker downloads, because Pyodide waits forever for a file that does not arrive.
 
 const QUIET = 10 // seconds without any data after which a connection counts as broken
 
 /** @typedef {{bytes: number, megabytes: number}} Size - of all files, and when they are compressed */
 
-/** Load files, and say how much of them has arrived. Fail when a file is lost, or when nothing arrives any more.
+/** Load files, and report how much of them has arrived. Fail if a file is lost or if no more data arrive.
  * @template T
  * @param {(words: string, part?: string) => void} say
  * @param {(expect: (size: Size?) => void, script: (address: string) => Promise<any>) => Promise<T>} load - uses `fetch`,

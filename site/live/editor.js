@@ -1,4 +1,4 @@
-// The editor of a cell, and the highlighting of Python, with the class names that the style sheets of the book know.
+// The editor of a cell, and the highlighting of Python, with the class names that the style sheets of the book use.
 
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete"
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands"

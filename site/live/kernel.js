@@ -22,7 +22,7 @@ export class Kernel extends EventTarget {
         this.figure = null
     }
 
-    /** Start Python unless that has been done. */
+    /** Start Python unless it has been started. */
     start() {
         this.started ??= this.#start()
         return this.started
@@ -70,7 +70,7 @@ export class Kernel extends EventTarget {
         }
     }
 
-    /** End Python, and say whether it had variables. The next request starts it again. */
+    /** End Python, and report whether it had variables. The next request starts it again. */
     end() {
         const detail = this.state === "ready"
         this.worker?.terminate()
@@ -80,15 +80,15 @@ export class Kernel extends EventTarget {
         this.#reject(new Ended())
     }
 
-    /** End Python because it has failed, as opposed to the code of a cell. @param {unknown} error */
+    /** End Python because Python itself has failed, not the code of a cell. @param {unknown} error */
     fail(error) {
         console.error(error)
         this.end()
         const cause = message(error)
-        this.#tell("off", `Python has failed${cause && `: ${cause}`}. The next Run starts it again.`, { failed: true })
+        this.#tell("off", `Python has failed${cause && `: ${cause}`}. Press Run to start it again.`, { failed: true })
     }
 
-    /** Start Python anew, without any variables. */
+    /** Restart Python, without any variables. */
     restart() {
         this.end()
         this.start().catch(() => {})
@@ -118,14 +118,14 @@ export class Kernel extends EventTarget {
         for (const { reject } of waiting) reject(error)
     }
 
-    /** @param {State} state @param {string} words @param {object} [more] - what else the pill takes */
+    /** @param {State} state @param {string} words @param {object} [more] - further options of the pill */
     #tell(state, words, more) {
         this.state = state
         this.dispatchEvent(new CustomEvent("status", { detail: { state, words, ...more } }))
     }
 }
 
-/** The reason why a request has no answer after Python was ended. */
+/** The error with which requests are rejected when Python is ended. */
 export class Ended extends Error {
     constructor() {
         super("Python was stopped")

@@ -1,4 +1,4 @@
-// All code cells of the page: runs them in order, keeps what is typed, and shows how Python is doing.
+// All code cells of the page: runs them in order, keeps what is typed, and shows the status of Python.
 
 import { Cell } from "./cell.js"
 import { Ended } from "./kernel.js"
@@ -32,10 +32,10 @@ export class Lesson {
     watch() {
         this.unwatch = watchOtherTabs(this.name, () => this.pill.notice("other-tab",
             "This lesson is also open in another tab. Both tabs keep what you type in the same place, " +
-            "so the last change of a cell is the one that stays."), () => this.pill.withdraw("other-tab"))
+            "so only the last change to a cell is kept."), () => this.pill.withdraw("other-tab"))
     }
 
-    /** Show what was typed before. Ask first if that was in another edition. */
+    /** Restore the texts that were typed earlier, and ask before restoring those of another edition. */
     #restore() {
         const put = (/** @type {Record<string, string>} */ texts) => {
             for (const cell of this.cells) if (cell.id in texts) cell.setText(texts[cell.id])
@@ -44,23 +44,26 @@ export class Lesson {
         for (const cell of this.cells) if (this.store.unfinished.has(cell.id)) cell.outputs.sayStopped()
         const typed = Object.keys(this.store.cells).length > 0
         const solved = readSolved().some(exercise => exercise.startsWith(`${this.name.slice(0, 2)}.`))
-        const words = typed ? "What you typed here is back." : "The exercises that you have solved stay solved."
-        if (typed || solved) this.pill.show({ state: "off", words: `${words} Run starts Python.` })
+        const words = typed
+            ? "What you typed here has been restored."
+            : "The exercises that you solved are still marked as solved."
+        if (typed || solved) this.pill.show({ state: "off", words: `${words} Press Run to start Python.` })
         const earlier = this.store.earlier()
         if (earlier)
-            this.pill.notice("edition", "This lesson has a new edition since you typed in it.", {
+            this.pill.notice("edition", "There is a newer edition of this lesson than the one in which you typed.", {
                 "Keep what I typed": () => {
                     put({ ...earlier, ...this.store.cells })
                     this.store.settle()
                     const left = Object.keys(earlier).filter(id => !this.cells.some(cell => cell.id === id))
-                    if (left.length) this.pill.notice("left", "The new edition does not have the cells of the following text. " +
+                    if (left.length) this.pill.notice("left",
+                        "The new edition no longer contains the cells in which you typed the following text. " +
                         "Copy what you want to keep.", undefined, left.map(id => earlier[id]).join("\n\n"))
                 },
                 "Use the new edition": () => this.store.settle(),
             })
     }
 
-    /** Show what other pages have kept, when the reader returns to this one, which the browser has kept. */
+    /** When the reader returns to this page from the browser's cache, show the texts that other pages have saved. */
     resume() {
         const texts = this.store.latest()
         for (const cell of this.unkept ? [] : this.cells) {
@@ -72,11 +75,12 @@ export class Lesson {
         this.watch()
     }
 
-    /** Say what the browser has not kept, and mark the solved exercises. @param {string} result - of `saveProgress` */
+    /** Report a failure to save, and mark the solved exercises. @param {string} result - of `saveProgress` */
     progressed(result) {
         if (result === "lost") this.#sayUnkept()
-        if (result === "other") this.pill.notice("other-seed", "This was not recorded, because another tab has chosen other " +
-            "numbers for the exercises. Restart Python to use them here, too.")
+        if (result === "other") this.pill.notice("other-seed",
+            "This was not recorded, because different numbers for the exercises have been chosen in another tab. " +
+            "Restart Python to use them here, too.")
         this.showSolved()
     }
 
@@ -94,13 +98,13 @@ export class Lesson {
 
     #sayUnkept() {
         this.unkept = true
-        this.pill.notice("full", "This browser does not keep what you type here, nor which exercises you have solved: " +
-            "copy your answers before you leave the page.")
+        this.pill.notice("full", "This browser is not saving what you type here or which exercises you have solved. " +
+            "Copy your answers before you leave the page.")
     }
 
     /** Run a cell, after the cells above it that have not run. The cell of an exercise runs alone if it can. A cell that
      * was stopped, and may be endless, runs only when the reader asks for it or has edited it.
-     * @param {Cell} cell @param {boolean} [withAll] - bring the cells above it in any case */
+     * @param {Cell} cell @param {boolean} [withAll] - also run the cells above it in any case */
     run(cell, withAll = false) {
         this.tryAgain = () => this.run(cell, withAll)
         this.#enqueue(async () => {
@@ -123,7 +127,8 @@ export class Lesson {
         }, cell)
     }
 
-    /** Say why a cell did not run. @param {Cell} cell @param {Cell} other @param {string} what - happened to the other */
+    /** Show why a cell did not run.
+     * @param {Cell} cell @param {Cell} other @param {string} what - what happened to `other` */
     #explain(cell, other, what) {
         const words = `Cell ${other.number} ${what}, so cell ${cell.number} did not run`
         this.pill.show({ state: this.kernel.state, words, failed: true })
@@ -162,7 +167,7 @@ export class Lesson {
         return well
     }
 
-    /** Start Python, and remove what an earlier lesson has left in it. */
+    /** Start Python, and remove the variables and widgets that an earlier lesson has left in it. */
     async #begin() {
         await this.kernel.start()
         if (this.kernel.waiting.size) this.pill.show({ state: "running", words: "Waiting for Python" }) // a figure is busy
@@ -179,14 +184,14 @@ export class Lesson {
         this.queue = this.queue.then(() => (life === this.life ? work() : undefined)).catch(error => {
             if (!(error instanceof Ended)) this.kernel.fail(error)
         }).finally(() => cell.waits(false))
-        // Once all is done that the reader waits for, cells can be edited even if the connection is lost.
+        // Once everything is done for which the reader is waiting, cells can be edited even if the connection is lost.
         this.queue.then(() => this.showing).then(loadEditor).catch(() => {})
     }
 
     /** Pass a message on to the widgets. @param {any} message */
     passOn(message) {
         this.widgets ??= loadWidgets().then(({ Widgets }) => new Widgets(this.kernel))
-        this.widgets.then(widgets => widgets.receive(message), () => {}) // the figure will say that this has failed
+        this.widgets.then(widgets => widgets.receive(message), () => {}) // the figure will report the failure
     }
 
     /** @param {string} id @param {HTMLElement} host */
@@ -209,8 +214,8 @@ export class Lesson {
             cell.mark("")
             cell.outputs.retire(`cell ${cell.number}`, () => this.run(cell))
         }
-        const gone = ready ? "Its variables are gone; the" : "The"
-        this.pill.show({ state: "off", words: `Python was stopped. ${gone} next Run starts it again.` })
+        const gone = ready ? "Its variables are lost; press" : "Press"
+        this.pill.show({ state: "off", words: `Python was stopped. ${gone} Run to start it again.` })
     }
 
     /** Run all cells that have not run, and the last one in any case. */
@@ -218,7 +223,7 @@ export class Lesson {
         this.run(this.cells[this.cells.length - 1], true)
     }
 
-    /** End what belongs to this lesson, because the page shows another one. Python stays, unless it is busy. */
+    /** End everything that belongs to this lesson, because the page shows another one. Python runs on unless busy. */
     leave() {
         this.gone = true
         this.life++
@@ -227,7 +232,7 @@ export class Lesson {
         for (const cell of this.cells) cell.outputs.removeWidgets()
     }
 
-    /** Forget what was typed in this lesson, and show it as it is published. */
+    /** Delete the texts typed in this lesson, and show it as it was published. */
     reset() {
         this.store.reset()
         location.reload()

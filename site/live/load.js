@@ -10,7 +10,7 @@ function load(name) {
     return scripts[name] ??= fetchAndImport(name).catch(error => { delete scripts[name]; throw error })
 }
 
-/** Import a script. It is fetched first, because browsers may remember for ever that an import has failed.
+/** Import a script. It is fetched first, because browsers may remember forever that an import has failed.
  * @param {string} name */
 async function fetchAndImport(name) {
     const { href } = new URL(`./${name}`, import.meta.url)

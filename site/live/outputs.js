@@ -22,7 +22,7 @@ const VIEW = "application/vnd.jupyter.widget-view+json"
 const SCRIPTED = "script, style, link, form, button, input, select, textarea, img:not([src])"
 const FORMULA = /\$\$[^]*?\$\$|\$([^$]+)\$/g
 const COLOURS = /\x1b\[[\d;]*m/g
-const LONG = 1500 // characters from which a text may be higher than its box
+const LONG = 1500 // characters beyond which a text may be taller than its box
 
 export class Outputs {
     /** @param {HTMLElement} cell - the element of the cell @param {ShowWidget} showWidget */
@@ -33,18 +33,18 @@ export class Outputs {
         this.showWidget = showWidget
         /** @type {string[]} */
         this.descriptions = [...this.host.querySelectorAll("img")].map(image => image.alt)
-        this.pending = false // the next output replaces the present ones
-        this.earlier = false // the present ones are those of an earlier run
+        this.pending = false // the next output replaces the current ones
+        this.earlier = false // the current ones belong to an earlier run
         /** @type {(() => void)[]} */ this.removers = []
     }
 
-    /** The next output replaces the present ones, which stay until then so that the page does not jump. */
+    /** Let the next output replace the current ones, which stay until then so that the page does not jump. */
     begin() {
         this.pending = this.earlier = true
         this.host.style.minHeight = `${this.host.offsetHeight}px`
     }
 
-    /** Nothing more is to come. */
+    /** End the output of a run. */
     end() {
         if (this.earlier) this.clear()
         this.pending = false
@@ -53,7 +53,7 @@ export class Outputs {
 
     clear() {
         this.pending = this.earlier = false
-        this.host.closest("details")?.setAttribute("open", "") // who runs a cell wants to see its output
+        this.host.closest("details")?.setAttribute("open", "") // anyone who runs a cell wants to see its output
         this.removeWidgets()
         this.host.replaceChildren()
         if (!this.host.isConnected) this.cell.append(this.host)
@@ -65,7 +65,7 @@ export class Outputs {
             message.wait ? (this.pending = true) : this.clear()
             return
         }
-        const focused = this.pending && this.host.contains(document.activeElement) // as the button that starts a figure
+        const focused = this.pending && this.host.contains(document.activeElement) // for example, on a Start button
         if (this.pending || !this.host.isConnected) this.clear()
         if (message.type === "stream") this.#print(message)
         else if (message.type === "error") this.#block("traceback", message.traceback)
@@ -102,15 +102,17 @@ export class Outputs {
         else this.#block("text_plain", data["text/plain"])
     }
 
-    /** Show HTML. If it has a script, which the page does not run, show the rest of it without what needs the script, such
-     * as the buttons of matplotlib's player, and say where to see all of it. @param {string} html */
+    /** Show HTML. If it contains a script, which the page does not run, show the rest of it without the elements that
+     * need the script, such as the buttons of matplotlib's player, and tell the reader where to see all of it.
+     * @param {string} html */
     #html(html) {
         const { content } = Object.assign(document.createElement("template"), { innerHTML: html })
         const script = content.querySelector("script")
         if (script) for (const node of content.querySelectorAll(SCRIPTED)) node.remove()
         if (!script || content.textContent?.trim()) this.#put("text_html").append(content)
         const href = document.querySelector(".lab-button")?.getAttribute("href")
-        if (script) this.#put("text_markdown").append("This output has a script, which a page of the book does not run. ",
+        if (script) this.#put("text_markdown").append(
+            "This output contains a script, which a page of the book does not run. ",
             element("a", { href }, "Open this lesson in the lab"), " to see all of it.")
     }
 
@@ -164,7 +166,7 @@ export class Outputs {
         if (!boxes.length) return
         for (const box of boxes) box.setAttribute("inert", "")
         this.host.prepend(element("div", { class: "live-offer" },
-            button("Start again", run, { class: "live-main", "aria-label": `Start again the figure of ${cell}` }),
+            button("Start again", run, { class: "live-main", "aria-label": `Start again: figure of ${cell}` }),
             "This figure no longer responds, because Python was stopped."))
     }
 
@@ -190,7 +192,8 @@ function fill(box, text) {
     return box
 }
 
-/** Stop the animations of an image for readers who prefer less motion, which browsers do not tell an image.
+/** Stop the animations of an image for readers who prefer less motion, because browsers do not pass this preference
+ * on to images.
  * @param {string} svg */
 function calmed(svg) {
     const { matches } = matchMedia("(prefers-reduced-motion: reduce)")

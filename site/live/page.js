@@ -1,5 +1,5 @@
-// Makes the cells of a lesson's page run in the page. Before the first click on a button, nothing is downloaded but the
-// editor, and that only if the reader has typed something earlier.
+// Makes the cells of a lesson's page run in the page. Before the first click on a button, nothing is downloaded,
+// except the editor if the reader has typed something earlier.
 
 import { Kernel } from "./kernel.js"
 import { Lesson } from "./lesson.js"
@@ -23,7 +23,7 @@ function openLesson() {
     return new Lesson(name, edition, kernel, pill)
 }
 
-/** The widgets ask JupyterLab's attribute whether the page is dark. */
+/** The widgets read from JupyterLab's attribute whether the page is dark. */
 const tellTheme = () => {
     document.body.dataset.jpThemeLight = String(document.documentElement.dataset.theme !== "dark")
 }

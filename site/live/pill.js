@@ -2,7 +2,7 @@
 
 import { button, element, focusOn } from "./dom.js"
 
-const SLOW = 3 // seconds after which the status says how long it has been waiting
+const SLOW = 3 // seconds after which the status shows how long the reader has been waiting
 const CALM = 4000 // milliseconds after which "ready" shrinks to its dot
 
 export class Pill {
@@ -17,7 +17,7 @@ export class Pill {
             button("Restart Python", () => { this.#close(); actions.restart() }),
             button("Reset this lesson …", () => { this.#sure() }))
         this.sure = element("div", { class: "live-menu", hidden: true },
-            element("p", {}, "Everything you typed in this lesson will be forgotten. Solved exercises stay solved."),
+            element("p", {}, "Everything you typed in this lesson will be deleted. Solved exercises stay solved."),
             button("Reset this lesson", actions.reset), button("Cancel", () => this.#close()))
         this.more = button("⋯", () => this.#toggle(), { "aria-label": "More", "aria-expanded": "false" })
         this.node = element("div", { class: "live-pill", hidden: true, "data-state": "off" },
@@ -32,7 +32,7 @@ export class Pill {
     }
 
     /** @param {{state: string, words: string, part?: string, failed?: boolean, again?: boolean}} status - `part` is how much
-     *     of it is done, and `again` offers to try it again */
+     *     of the work is done, and `again` shows the button "Try again" */
     show({ state, words, part = "", failed = false, again = false }) {
         const focused = /** @type {HTMLElement?} */ (document.activeElement)
         if (state !== this.node.dataset.state) this.start = performance.now()

@@ -17,12 +17,12 @@ export class Store {
         this.unfinished = attempt(() => new Set(JSON.parse(sessionStorage.getItem(this.key) ?? "[]")), new Set())
     }
 
-    /** Return the texts that are kept now, as another page may have written. */
+    /** Return the texts that are stored now, because another page may have changed them. */
     latest() {
         return this.cells = texts(read(this.key))
     }
 
-    /** Keep a text at once. null forgets it. @param {string} id @param {string?} text */
+    /** Save a text immediately, or delete it if `text` is null. @param {string} id @param {string?} text */
     keep(id, text) {
         if ((this.latest()[id] ?? null) === text) return true
         this.setUnfinished(id, false)
@@ -37,7 +37,7 @@ export class Store {
         attempt(() => sessionStorage.setItem(this.key, JSON.stringify([...this.unfinished])), undefined)
     }
 
-    /** Forget all texts of this lesson, also those of other editions. */
+    /** Delete all texts of this lesson, including those of other editions. */
     reset() {
         for (const id of this.unfinished) this.setUnfinished(id, false)
         this.cells = {}
@@ -66,9 +66,9 @@ export const readSolved = () =>
 /** Return the record of exercises as JSON text: the solved ones, and the seed of the reader's own numbers, if any. */
 export const readProgress = () => JSON.stringify({ done: readSolved(), ...seed(record()) })
 
-/** Add to the record of exercises. With a new seed, those that were solved with other numbers do not stay.
+/** Add to the record of exercises. If the seed is new, exercises that were solved with other numbers are dropped.
  * @param {string} text - JSON text with a list of names under "done", and the seed @param {string} before - the earlier one
- * @returns {"kept" | "lost" | "other"} whether the browser keeps it, or another tab has chosen another seed */
+ * @returns {"kept" | "lost" | "other"} whether the browser keeps it, or another seed has been chosen in another tab */
 export function saveProgress(text, before) {
     return attempt(() => {
         const now = JSON.parse(text), old = record(), same = seed(now).seed === seed(old).seed
@@ -85,8 +85,8 @@ const record = () => unkept ?? attempt(() => JSON.parse(localStorage.getItem(PRO
 /** @param {any} record @returns {{seed?: string}} */
 const seed = record => typeof record?.seed === "string" ? { seed: record.seed } : {}
 
-/** Call functions when another tab shows the same lesson, in both tabs, and when no other tab shows it any more. Return
- * a function that ends this.
+/** Call `found` in both tabs when a second tab shows the same lesson, and `lost` when no other tab shows it any more.
+ * Return a function that ends the watch.
  * @param {string} lesson @param {() => void} found @param {() => void} lost */
 export function watchOtherTabs(lesson, found, lost) {
     const channel = attempt(() => new BroadcastChannel(`live:${lesson}`), null) // Firefox forbids it together with storage

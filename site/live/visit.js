@@ -1,4 +1,4 @@
-// Shows the next lesson of a visit in the present page, so that Python, once started, keeps running.
+// Shows the next lesson of a visit on the current page, so that Python, once started, keeps running.
 
 import { typeset } from "./dom.js"
 

@@ -11,7 +11,7 @@ import { typeset } from "./dom.js"
 /** @type {Record<string, any>} */
 const MODULES = { "@jupyter-widgets/base": base, "@jupyter-widgets/controls": controls, anywidget: anywidget(base) }
 
-// Widgets ask for formulas in the way of MathJax 2; the pages have MathJax 3.
+// Widgets typeset formulas through the interface of MathJax 2, but the pages have MathJax 3.
 const { MathJax } = /** @type {any} */ (globalThis)
 if (MathJax) MathJax.Hub ??= { Queue: (/** @type {[string, any, Element]} */ [, , node]) => typeset(node) }
 
@@ -24,7 +24,7 @@ class Comm {
         /** @type {string} */ this.target_name = target_name
         /** @type {object[]} */ this.early = []
         /** @type {((message: object) => void)?} */ this.handler = null
-        /** Settled when the model has taken in all messages. */
+        /** Settled when the model has processed all messages. */
         this.settled = Promise.resolve()
     }
 
@@ -46,7 +46,7 @@ class Comm {
         this.closed = handler
     }
 
-    /** Send data to Python. The model holds its next change back until it is told that Python is idle again.
+    /** Send data to Python. The model holds back its next change until it receives the status "idle".
      * @param {object} data @param {any} [callbacks] @param {object} [_] @param {any[]} [buffers] */
     send(data, callbacks, _, buffers = []) {
         const message = { comm_id: this.comm_id, data: JSON.parse(JSON.stringify(data)) }
@@ -101,7 +101,7 @@ export class Widgets {
         }
     }
 
-    /** Show a widget in its present state, and return a function that removes it.
+    /** Show a widget in its current state, and return a function that removes it.
      * @param {string} id @param {HTMLElement} host */
     async show(id, host) {
         const model = /** @type {any} */ (await this.manager.get_model(id))

@@ -11,7 +11,7 @@ const ROOT = "/home/lessons"
 
 /** Send a message to the page. @param {object} message */
 const post = message => self.postMessage(message)
-/** Say what the reader is waiting for. @param {string} words @param {string} [part] - how much of it is done */
+/** Report what the reader is waiting for. @param {string} words @param {string} [part] - how much of it is done */
 const say = (words, part) => post({ type: "status", words, part })
 
 /** Start Python with the packages and the files of the lessons. @param {Asked} request */
@@ -32,7 +32,7 @@ async function start({ base, progress }) {
         pyodide = await loadPyodide({
             indexURL, packages, lockFileURL: `${here}pyodide-lock.json`, packageBaseUrl: here,
             stdLibURL: new URL(library, here).href,
-            checkIntegrity: !!self.crypto.subtle, // exists only on https and on this machine
+            checkIntegrity: !!self.crypto.subtle, // exists only over https and on localhost
         })
         return files
     })
@@ -56,8 +56,8 @@ async function start({ base, progress }) {
 /** Copy a buffer out of Python's memory. @param {any} part */
 const copied = part => (part instanceof Uint8Array ? part.slice() : new Uint8Array(part.toJs().slice()))
 
-/** Create a file that is downloaded when it is read. If that fails, reading it raises an OSError; the failure of
- * Emscripten's own lazy files would end Python. @param {string} name @param {URL} url */
+/** Create a file that is downloaded when it is read. If the download fails, reading it raises an OSError; with
+ * Emscripten's own lazy files, it would end Python. @param {string} name @param {URL} url */
 function lazily(name, url) {
     const { FS } = pyodide, folder = `${ROOT}/${name.slice(0, name.lastIndexOf("/"))}`
     FS.mkdirTree(folder)

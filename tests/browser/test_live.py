@@ -37,7 +37,7 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     press(playground, "Step")
     for wait in waits:
         wait()
-    playground.locator(".detail", has_text="Update: every weight has moved").wait_for()
+    playground.locator(".detail", has_text="Update: the optimizer has used the gradient").wait_for()
     assert playground.locator(".flowing").count() == 0
     press(playground, "Train")
     says(playground, r"^Update \d\d+: ")

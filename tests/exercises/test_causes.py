@@ -77,7 +77,7 @@ MISTAKES = [
     ("04.backward", BACKWARD, "range(L, 0, -1)", "range(L - 1, 0, -1)", "does not run through the right", None),
     ("04.backward", BACKWARD, "Y.shape[1]\n", "6\n", "`6` is a fixed number", "L, m = len(W), 6"),
     ("04.backward", BACKWARD, "Y.shape[1]\n", "len(Y)\n", "`len(Y)` is not the right number", "L, m = len(W), len(Y)"),
-    ("04.backward", BACKWARD, "    if l > 1:\n        dZ", "    dZ", "must not run in every pass", None),
+    ("04.backward", BACKWARD, "    if l > 1:\n        dZ", "    dZ", "must not run in every iteration", None),
     ("04.backward", BACKWARD, "\nreturn", "\n    return", "inside the loop", "return dW, db"),
     ("04.backward", BACKWARD, "return dW, db", "return db, dW", "two parts of", "return db, dW"),
     ("04.backward", BACKWARD, "A[l - 1].T", "A[l - 1].T / m", "`m` should be left out", None),
@@ -122,7 +122,7 @@ def assert_only_the_readers_code_is_quoted(name, words, code):
 
 KINDS = [  # that no small change of one expression shows
     ("03.layer", "for i in range(dZ.shape[1]):\n    dW = np.outer(dZ[:, i], A_before[:, i])\n    db = dZ[:, [i]]\n"
-     "return dW, db", "`dW = np.outer(dZ[:, i], A_before[:, i])` replaces the previous value in every pass"),
+     "return dW, db", "`dW = np.outer(dZ[:, i], A_before[:, i])` replaces the value in every iteration"),
     ("08.onehot", "Y = np.zeros((K, len(labels)))\nY[labels, np.arange(len(labels))] == 1\nreturn Y",
      "`Y[labels, np.arange(len(labels))] == 1` compares two values but assigns nothing"),
     ("04.train", "if steps == 0:\n    return W, b\nZ, A = forward(X, W, b, sigmoid, sigmoid)\n"
@@ -186,7 +186,7 @@ ERRORS = [
         "A function that does not exist is used in the line `return np.norm(p - q)`",
     ),
     ("04.step", "return (W.T @ dZ) * sigmoidprime(Z_before)", "Did you mean `sigmoid_prime`?"),
-    ("04.step", "return np.concatenate([dZ, Z_before, W])", "`step_back` stopped with ValueError"),
+    ("04.step", "return np.concatenate([dZ, Z_before, W])", "`step_back` failed with ValueError"),
     (
         "07.sizes",
         "return {l: np.sqrt(np.mean(dW ** 2)) for l in dW}",

@@ -257,7 +257,9 @@ def test_what_is_right_for_one_set_of_arguments_only_is_not_right(name, answer):
 
 def test_a_difference_in_the_second_case_is_told_as_such():
     said = judge(EXERCISES["06.mean"], scaled("06.mean", lambda deltas, _: len(deltas), 4))
-    assert said.words.startswith("Your function is right for one set of arguments but not for another. The result is 1.250 × ")
+    assert said.words.startswith(
+        "Your function is right for one set of arguments but not for another. The result is 1.250 × "
+    )
     said = judge(EXERCISES["01.train"], lambda A0, Y, W, b, *_: (W + 1, b))
     assert "another" not in said.words
 
@@ -521,11 +523,11 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", 3, "The answer should be a function, but it is a number. Pass the function's name without parenth"),
         ("04.step", lambda W, dZ, Z: W @ dZ, "is a transpose missing?"),
         ("03.unit", 0.333, "0.333 is not right. Put the numbers from the question"),
-        ("03.biases", -13, "The size is right but the sign is wrong"),
+        ("03.biases", -13, "The magnitude is right but the sign is wrong"),
         ("06.baseline", 66, "The answer should be a share between 0 and 1, not a percentage"),
-        ("01.weights", [-3, 6], "The sizes are right, but 1 of the signs is wrong"),
+        ("01.weights", [-3, 6], "The magnitudes are right, but 1 of the signs is wrong"),
         ("01.weights", [-3, 8], "The second number is not right, but the other is"),
-        ("08.byhand", [-0.125, -0.25, -0.625], "The sizes are right but the signs are wrong"),
+        ("08.byhand", [-0.125, -0.25, -0.625], "The magnitudes are right but the signs are wrong"),
         ("03.shape", (5, 7, 1), "but it is a list of 3 numbers, [5, 7, 1]"),
         ("01.slope", lambda f, w, e: 1.0, "The result is 1, but it should be 0.8775"),
         ("01.train", lambda A0, Y, W, b, rate, steps: (W, b), "`W` is the unchanged argument `W`"),

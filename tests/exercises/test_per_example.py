@@ -25,17 +25,17 @@ FUNCTIONS = [  # exercise, body, words of the verdict
     (
         "01.train",
         STEP + "V, c = W - learning_rate * dW, b - learning_rate * db\nreturn V, c",
-        "Every pass starts from the same values",
+        "Every iteration starts from the same values",
     ),
     (
         "01.train",
         STEP + "V = W - learning_rate * dW\n    c = b - learning_rate * db\nreturn V, c",
-        "Every pass starts from the same values",
+        "Every iteration starts from the same values",
     ),
     (
         "01.train",
         STEP + "W, b = -learning_rate * dW, -learning_rate * db\nreturn W, b",
-        "replaces the previous value in every pass",
+        "replaces the value in every iteration",
     ),
     ("01.slope", NUDGED, "changes the value by a fraction of itself"),
     (

@@ -82,7 +82,7 @@ SEEN = [
      "`sum(pixel)` in the line"),
     ("09.softmax", "dZ = 0 * A\nfor i in range(A.shape[1]):\n    for j in range(len(A)):\n        for k in range(len(A)):\n"
      "            if k != j:\n                dZ[j, i] -= g[k, i] * A[k, i] * A[j, i]\nreturn dZ",
-     "`if k != j:` skips the passes in which `k` and `j` are equal"),
+     "`if k != j:` skips the iterations in which `k` and `j` are equal"),
     ("10.deal", "edges = np.linspace(0, m, K).astype(int)\nreturn np.diff(edges)", "`np.diff` returns one fewer number"),
 ]  # fmt: skip
 

@@ -270,7 +270,7 @@ def test_answers_come_back_with_their_seed(capsys):
     exercises.use_seed(None)
     assert record.read()[0] == {"02.slope"}
     exercises.hand_in("Ada", lesson="01")
-    assert "There are only answers with other numbers: call use_seed('" in capsys.readouterr().out
+    assert "All your answers were given with different numbers: call use_seed('" in capsys.readouterr().out
     exercises.use_seed("Ada")
     assert record.read()[0] == {"01.error", "02.slope"} and record.read_all()[0]["answers"] == mine
     assert list(record.read_all()[0]["earlier"]) == ["bob"]

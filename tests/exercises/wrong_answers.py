@@ -62,7 +62,7 @@ ANSWERS = [
     (
         "02.slope",
         "answer = 1 / (1 + np.exp(0)) + (1 - 1 / (1 + np.exp(0)))",
-        "A slope of 1 is that of the identity function.",
+        "1 is the slope of the identity function.",
     ),
     # The function itself, never called at 0.
     ("02.slope", "answer = sigmoid_prime", "The answer is a function, but it should be a value."),
@@ -90,7 +90,7 @@ ANSWERS = [
     (
         "03.layer",
         "def layer_gradients(dZ, A_before):\n    dW = dZ @ A_before.T\n    db = dZ.sum(axis=0, keepdims=True)\n    return dW, db",
-        "You summed db over the units.",
+        "For db, you summed over the units.",
     ),
     # The shape of db[2] / b[2].
     ("03.shape", "answer = (5, 1)", "This is the shape of db[2]."),

@@ -370,10 +370,10 @@ RECORD = np.zeros(2, [("a", float)])
         ({"epsilon": np.nan}, "^epsilon is nan"),
         ({"epsilon": np.inf}, "^epsilon is inf"),
         ({"epsilon": "small"}, "^epsilon must be a number above 0, not 'small'"),
-        ({"epsilon": 1e-30}, "^epsilon is 1e-30, which is too small to change an entry of x"),
+        ({"epsilon": 1e-30}, "^epsilon is 1e-30, which is so small that rounding distorts the steps"),
         (
             {"epsilon": 1e-5, "x": np.array([1e11, 1])},
-            r"^epsilon is 1e-05, .* exactly: use a larger value, such as 1e\+06",
+            r"^epsilon is 1e-05, .* rounding distorts the steps: use a larger value, such as 1e\+06",
         ),
         ({"x": np.array([np.inf, 1])}, "^x contains 1 value that is NaN or infinite"),
         ({"epsilon": 1e200}, r"^epsilon is 1e\+200, which is larger than both 1 and every entry"),

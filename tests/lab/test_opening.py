@@ -15,9 +15,12 @@ from moves import READY
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-STARTING = "Python is starting. This takes about 15 seconds, or longer on the first visit. You can already read."
-LATE = "Python has not started yet. On a slow connection, this takes some minutes; otherwise, reload the page."
-NEW = "This lesson has a new edition since you typed in it."
+STARTING = (
+    "Python is starting. This takes about 15 seconds, or longer on the first visit. "
+    "You can start reading the lesson in the meantime."
+)
+LATE = "Python has not started yet. On a slow connection, this can take minutes; otherwise, reload the page."
+NEW = "There is a newer edition of this lesson than the one in which you typed."
 SECOND = "**/lab/notebooks/index.html?path=notebooks/02_classify.ipynb"
 CONTENTS = "window.jupyterapp.serviceManager.contents"
 COPY = f"""{CONTENTS}.copy('notebooks/01_fit_a_line.ipynb', 'notebooks')

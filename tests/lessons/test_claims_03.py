@@ -62,7 +62,7 @@ def test_a_line_gets_at_most_three_corners_of_four():
 
 
 def test_cross_entropy_of_one_layer_is_lowest_where_it_says_a_half_everywhere():
-    says("it is lowest when the network says about ½ everywhere")
+    says("the cost is lowest when the network says about ½ everywhere")
     corners, labels = np.array(list(product((0, 1), repeat=2)), float), np.array([[0.0, 1, 1, 0]])
     half = binary_cross_entropy(np.zeros((1, 4)), labels)
     for w in 0.01 * np.random.default_rng(0).standard_normal((100, 3)):  # the cost is convex: a valley has one floor
@@ -72,7 +72,7 @@ def test_cross_entropy_of_one_layer_is_lowest_where_it_says_a_half_everywhere():
 
 
 def test_layers_without_a_bend_amount_to_one():
-    says("with $g(z) = z$ the two layers would amount to one")
+    says("and the two layers would amount to one")
     both = W[2] @ (W[1] @ X.T + b[1]) + b[2]
     np.testing.assert_allclose(both, (W[2] @ W[1]) @ X.T + (W[2] @ b[1] + b[2]), atol=1e-12)
 
@@ -206,7 +206,7 @@ def test_the_counts_of_our_network_and_of_the_digits():
     says("4 + 4 = 8", "Together 14", "which makes 308114 passes for the 154057 parameters", "with 154057 weights")
     parameters = 784 * 196 + 196 + 196 + 1
     assert (parameters, 2 * parameters) == (154057, 308114)
-    says("it costs hardly any more")
+    says("it costs hardly more than the forward pass")
     forward, backward = 784 * 196 + 196, 784 * 196 + 2 * 196 + 196
     assert 1 < backward / forward < 1.01
 
@@ -280,8 +280,8 @@ def test_in_the_hidden_plane_one_line_is_enough(learned):
 
 def test_the_captions_of_the_learned_network(learned):
     W, b, A = learned
-    says("the first line runs below the two clouds of triangles with its arrow towards the upper right")
-    says("the second above them, but for one triangle, with its arrow towards the lower left")
+    says("the line of the first unit runs below the two clouds of triangles, and its arrow points to the upper right")
+    says("That of the second runs above them, except for one triangle, and its arrow points to the lower left")
     assert (W[1][0] > 0).all() and (W[1][1] < 0).all()
     triangles = DIGIT == 1
     assert (W[1] @ X[triangles].T + b[1] < 0).sum(axis=1).tolist() == [0, 1]
@@ -300,7 +300,7 @@ def test_the_captions_of_the_learned_network(learned):
 
 def test_most_random_starts_reach_it():
     says(
-        "for the seeds 0 to 19, eighteen get more than 99% of both digits",
+        "for the seeds 0 to 19, eighteen, trained in the same way, get more than 99% of both digits",
         "still get only about 60% of the sum digits right",
     )
     right = [

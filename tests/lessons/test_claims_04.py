@@ -38,7 +38,7 @@ def runs():
 
 
 def test_equal_weights_stay_equal(own):
-    assert "remain identical for ever" in TEXT
+    assert "remain identical forever" in TEXT
     rng = np.random.default_rng(0)
     same = own([3, 1])
     same.initialize = lambda n_inputs, rng: vars(same).update(
@@ -96,7 +96,7 @@ def test_the_flat_stretch_and_the_fall_on_exclusive_or():
 
 
 def test_the_flat_stretch_on_exclusive_or_has_a_reason_that_the_digits_do_not_have(runs):
-    assert "on exclusive or, the best that a straight line can do is to say about ½ everywhere" in TEXT
+    assert "the lowest cost that a straight line can reach is that of saying about ½ everywhere" in TEXT
     X, y = datasets.make_xor(m=200, random_state=0)
     assert min(NeuralNetwork([1], learning_rate=1.0, iterations=500).fit(X, y).cost_history_) > 0.68
     assert "a single layer gets 94% right, as lesson 02 showed" in TEXT
@@ -106,7 +106,7 @@ def test_the_flat_stretch_on_exclusive_or_has_a_reason_that_the_digits_do_not_ha
 
 
 def test_blank_pixels_add_nothing_and_most_products_with_them_are_left_out(own):
-    assert "leaves out most products with blank pixels: a pixel that is 0 adds nothing to `Z1`, nor to the" in TEXT
+    assert "leaves out most products with blank pixels: a pixel that is 0 adds nothing to $Z^{[1]}$, nor to the" in TEXT
     X, y, _, _ = recordings.tutorial_digits()
     rows, _, _ = staircase.arrange(X, y[np.newaxis])
     computed = sum(rows[i:j].size for i, j in itertools.pairwise(rows.edges(blocks.count_blocks(len(X)))))

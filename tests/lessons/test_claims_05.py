@@ -81,7 +81,7 @@ def test_the_false_gradient_vanishes_where_logistic_regression_stops(lesson):
 
 
 def test_one_example_hides_a_forgotten_mean_and_active_units_hide_the_suspect(lesson):
-    assert "with one example, a forgotten mean would not show, and if every unit were active, our suspect" in TEXT
+    assert "if every unit were active, neither would a mistake about inactive ones" in TEXT
     (X, Y), (W, b) = moons(), network.initialize_parameters([2, 8, 8, 1], "he", 0)
     b = {1: b[1] + 50, 2: b[2] + 500, 3: b[3]}
     passes = network.forward(X, W, b, "relu")
@@ -153,7 +153,7 @@ def test_a_slope_at_the_output_has_the_right_sign_and_may_lead_uphill_all_the_sa
 
 
 def test_a_nudge_a_thousand_times_too_large_gains_a_factor_of_100():
-    assert "small, but a thousand times the one at the tip" in TEXT
+    assert "small, but a thousand times as large as the one at the tip" in TEXT
     J, slope = widgets.nudge.cost_of_weight, widgets.nudge.slope_of_weight(0.7)
     before, after = (abs((J(0.7 + e) - J(0.7 - e)) / (2 * e) - slope) for e in (1e-2, 1e-3))
     assert before / after == pytest.approx(100, abs=1)

@@ -268,7 +268,7 @@ CLAIMS = {
     "with more than twice as many weights in all": the_large_network_has_more_than_twice_the_weights,
     "both have faded from sight after four or five layers": the_animation_fades_after_four_or_five_layers,
     "is still above 0.63 after five hundred iterations": the_large_network_waits,
-    'but one start of the shallow network says "an 8 with probability 0.61" on average, another 0.34': printed(
+    'but one start of the shallow network says "an 8 with probability 0.61" on average, and another 0.34': printed(
         "[196, 1]           0.61 0.34"
     ),
     "in some starts of the deep network more than a hundredfold": an_offset_enlarges_the_last_gradient,
@@ -290,7 +290,7 @@ CLAIMS = {
     "is twenty to thirty times smaller, from every start": every_start(errors_at_layer_1),
     "By length, the gradient of layer 1 is the largest of the four": every_start(length_and_size_disagree),
     "the weights keep the *length* of the error on its way back": a_length_is_kept_on_the_way_back,
-    "about $\\alpha \\lVert dW \\rVert^2$ in a small step": the_cost_falls_by_the_squared_length,
+    "lowers it by about $\\alpha \\lVert dW \\rVert^2$": the_cost_falls_by_the_squared_length,
     "two millionths are left": lambda: 1.5e-6 < kept("sigmoid").min() and kept("sigmoid").max() < 2.6e-6,
     "one or two hundredths are left": lambda: 0.005 < kept("sigmoid, 4").min() and kept("sigmoid, 4").max() < 0.025,
     "keep about half or more": lambda: min(kept("relu").min(), kept("tanh").min()) > 0.44,
@@ -300,7 +300,7 @@ CLAIMS = {
     "about one activation in five is saturated in layers 2 and 3": lambda: np.allclose(
         saturated(4)[:, 1:], 0.2, atol=0.06
     ),
-    "at least three activations in four lie on a flat part": lambda: saturated(28).min() > 0.745,
+    "about three activations in four, or more, lie on a flat part": lambda: saturated(28).min() > 0.745,
     "Over the whole depth, both means fall by about half": the_still_keeps_half,
     "Which of the two signals fades first?": relu_loses_the_differences_first_and_tanh_the_error,
     "which for $\\beta = 0.9$ is ten times the gradient": lambda: np.isclose(sum(0.9**k for k in range(400)), 10),

@@ -200,6 +200,14 @@ def the_same_digits_are_hard_in_all_three():
     return True
 
 
+def noise_grows_less():
+    noise, constant = np.random.default_rng(0).standard_normal((20_000, 200)), np.ones(200)
+    v, w = np.zeros(20_000), 0
+    for g, one in zip(noise.T, constant, strict=True):
+        v, w = g + 0.9 * v, one + 0.9 * w
+    return np.isclose(v.std(), 2.3, rtol=0.02) and np.isclose(w, 10) and np.isclose(0.19**-0.5, 2.3, rtol=0.01)
+
+
 CLAIMS = {
     "more than eleven million looks": lambda: 11e6 < 1000 * 11272 < 12e6,
     "fewer than two and a half for each picture": lambda: 150 * 32 / 2000 < 2.5,
@@ -214,6 +222,7 @@ CLAIMS = {
     "take longer than a hundred steps with 100": small_batches_take_longer,
     "one answer for every picture: nine": a_sorted_epoch_ends_with_nines,
     "What persists is amplified tenfold, and what alternates is halved": printed("velocity is  9.98", "is -0.53"),
+    "noise grows only by a factor of $1/\\sqrt{0.19} \\approx 2.3$, while": noise_grows_less,
     "the effective rate of momentum was 0.2": lambda: np.isclose(0.02 / (1 - 0.9), 0.2),
     "which is $\\alpha \\cdot 0.1/\\sqrt{0.001}$": lambda: f"{0.1 / np.sqrt(0.001):.1f}" == "3.2",
     "the steps grow to $6.6\\,\\alpha$": printed("3.2 α, largest step: 6.6 α"),

@@ -224,8 +224,8 @@ CLAIMS = {
     "512 workers in a ring are slower than 64": lambda: speed_up(512, "ring") < speed_up(64, "ring"),
     "peaks at a little more than 2 with 4 workers": lambda: peak("star")[0] == 4 and 2 < peak("star")[1] < 2.5,
     "is below 1 from 32 on": lambda: speed_up(16, "star") > 1 > speed_up(32, "star"),
-    "peaks at about 11 with 32 to 64 workers and falls to 2": lambda: (
-        min(speed_up(32, "ring"), speed_up(64, "ring")) > 10.5 and round(speed_up(1024, "ring")) == 2
+    "peaks at about 11 with 32 to 64 workers and falls to less than 2": lambda: (
+        min(speed_up(32, "ring"), speed_up(64, "ring")) > 10.5 and 1.5 < speed_up(1024, "ring") < 2
     ),
     "rises ever more slowly, to almost 19": lambda: 18.5 < speed_up(1024, "tree") < 19,
     "that takes about 10 ms, as long as the computing takes on 21 workers": lambda: (

@@ -165,10 +165,10 @@ CLAIMS = {
     "until the boundary bends around the moons": the_moons_are_separated_from_any_start,
     "typically a tenth of their original size or less": the_gradients_shrink_in_the_end,
     "it also wins with other random starts": the_largest_rate_always_wins,
-    "If they are all equal, it is 1 or −1; if they keep changing sign, they cancel, and it is close to 0": (
+    "If they are all equal (and not 0), it is 1 or −1; if they keep changing sign, they cancel, and it is close to 0": (
         a_step_measures_agreement
     ),
-    "every weight moves by exactly $\\alpha$": printed("first step: 1.000 to 1.000 α"),
+    "every weight whose gradient is not 0 moves by $\\alpha$": printed("first step: 1.000 to 1.000 α"),
     "That step is $0.1/\\sqrt{0.001} = 3.2$ times $\\alpha$": the_first_step_after_a_silence_is_long,
     "the next ones can be twice as long": the_next_ones_are_twice_as_long,
     "most steps are much shorter": printed("half of them below 0.05 α, 99 in 100 below 0.79 α"),

@@ -191,7 +191,7 @@ CLAIMS = {
         np.round(signals()["both_signals"](1, "n")[0], 1).tolist() == [0.2] * 10
     ),
     "both together learn fastest": both_learn_fastest,
-    "the query of i and the key of a point in the same direction": lambda: weights_of_the_three()[1].value[1, 2] > 0.8,
+    "the query of *i* and the key of *a* have the same direction": lambda: weights_of_the_three()[1].value[1, 2] > 0.8,
     "The shares of these are 0.422, 0.422 and 0.155": first_row_by_hand,
     "Every letter but the first gives its largest share to the letter before it": lambda: (
         widgets.attention.attend("hannah", 1, 8.0, 0.0).weights.argmax(axis=1).tolist() == [0, 0, 1, 2, 3, 4]

@@ -259,13 +259,13 @@ def test_a_traceback_has_no_files_of_the_page(last):
 
 
 ELSEWHERE = {
-    "x = 1\n%timeit x": "Commands with % work in the lab and in Jupyter on your own machine.",
+    "x = 1\n%timeit x": "Commands that begin with % work in the lab and in Jupyter on your own machine.",
     "%%time\nx = 1": "Commands with %",
     "times = %timeit -o 1": "Commands with %",
-    "!pip install pandas": "no command line and installs no packages. Both need Jupyter on your own machine.",
+    "!pip install pandas": "no command line and cannot install packages. Use Jupyter on your own machine.",
     "files = !ls": "no command line",
-    "%pip install pandas": "installs no packages",
-    "import numpy as np\nnp.sum?": "works in the lab and in Jupyter. In a page of the book, write help(np.sum).",
+    "%pip install pandas": "cannot install packages",
+    "import numpy as np\nnp.sum?": "works in the lab and in Jupyter. On a page of the book, write help(np.sum).",
     "x = 1\n?abs": "write help(abs).",
     "import nopackage": "the packages that its lessons use, and nopackage is not one of them. If the name is right,",
     "import nopackage.part as part": "nopackage is not one of them",

@@ -354,7 +354,7 @@ def test_an_endless_cell_is_stopped_and_python_starts_again(visit):
     press(page, where, "Run")  # its own button runs it
     page.get_by_role("status").get_by_text("Loading Python").wait_for()
     press(page, page, "Stop")
-    page.get_by_text("Python was stopped. The next Run starts it again.", exact=True).wait_for()
+    page.get_by_text("Python was stopped. Press Run to start it again.", exact=True).wait_for()
     page.context.unroute("**/pyodide.asm.wasm")
     assert page.evaluate(UNFINISHED) == 0 and not page.get_by_role("button", name="Try again").is_visible()
     press(page, where, "Undo edits")
@@ -389,7 +389,7 @@ def test_an_error_above_is_named_and_so_is_a_failure_of_python_itself(visit):
     where.get_by_text(str((ROOT / LARGE).stat().st_size), exact=True).wait_for()
     type_in(page, where, "import live_kernel\nlive_kernel._finish = None")
     press(page, where, "Run")
-    page.get_by_text("Python has failed. The next Run starts it again.", exact=True).wait_for()
+    page.get_by_text("Python has failed. Press Run to start it again.", exact=True).wait_for()
     assert page.evaluate(UNFINISHED) == 0
     until_python_has_ended(page)
     assert all("ERR_FAILED" in fault or "/page.js" in fault for fault in visit.faults), visit.faults
@@ -447,7 +447,7 @@ def test_in_a_new_edition_the_reader_chooses(visit, choice, text):
     older = {"saved": 1, "cells": {"01-004": "mine = 1", "01-gone": "mine, too"}}
     page.evaluate("older => localStorage.setItem('live:01_fit_a_line:older', JSON.stringify(older))", older)
     page.reload()
-    page.get_by_text("This lesson has a new edition since you typed in it.").wait_for()
+    page.get_by_text("There is a newer edition of this lesson than the one in which you typed.").wait_for()
     press(page, page, choice)
     if text == "mine":
         page.locator(".live-notice").get_by_text("mine, too", exact=True).wait_for()
@@ -520,7 +520,7 @@ def test_who_has_only_solved_exercises_finds_the_menu(visit):
     assert page.get_by_role("button", name="More").count() == 0
     page.evaluate("""localStorage.setItem('live:progress', '{"done": ["02.q1"]}')""")
     page.reload()
-    page.get_by_text("The exercises that you have solved stay solved. Run starts Python.").wait_for()
+    page.get_by_text("The exercises that you solved are still marked as solved. Press Run to start Python.").wait_for()
     press(page, page, "More")
     page.get_by_role("button", name="Reset this lesson …").wait_for()
     mark = cell(page, "02-065").get_by_text("✓ solved")
@@ -579,7 +579,7 @@ def test_outputs_of_many_kinds_and_what_is_left_of_one_with_a_script(visit):
     assert [node.inner_text() for node in where.locator(".text_markdown :is(em, code)").all()] == ["sum", "$5"]
     html, notice = where.locator(".text_html"), where.locator(".text_markdown").last
     assert html.inner_text().strip() == "Part"
-    assert "This output has a script, which a page of the book does not run." in notice.inner_text()
+    assert "This output contains a script, which a page of the book does not run." in notice.inner_text()
     assert notice.locator("a").get_attribute("href").endswith("01_fit_a_line.ipynb")
     assert html.locator("button, img, script").count() == 0
     # The policy blocks onclick and onload.
@@ -621,7 +621,7 @@ def test_a_browser_that_keeps_nothing_is_announced_where_the_reader_is(visit, st
     page.reload()
     where = cell(page, "01-105")
     type_in(page, where, "mine = 1")
-    notice = page.get_by_text("This browser does not keep what you type here")
+    notice = page.get_by_text("This browser is not saving what you type here")
     notice.wait_for()
     assert notice.evaluate("node => node.getBoundingClientRect().top") > 0
     assert [fault for fault in visit.faults if "/live/" in fault] == []

@@ -44,7 +44,7 @@ def test_a_lesson_is_printed_with_its_answers_and_without_what_only_works_on_a_s
     assert text.startswith("1\n03 Derive backpropagation for two layers")
     for words in ("sum digit: 51.5% right", "The carry gives no trouble", "sys.path.insert", "Your turn."):
         assert words in text, words
-    for words in ("Show the answer", "On this page", "Open in the lab", "marks it at once", "Search"):
+    for words in ("Show the answer", "On this page", "Open in the lab", "marks your answer immediately", "Search"):
         assert words not in text, words
 
 

@@ -81,7 +81,7 @@ def test_a_later_round_goes_on_from_the_last_one():
         np.testing.assert_array_equal(other.b[2], one.everything["b[2]"])
         np.testing.assert_array_equal(other.costs[:-1], one.costs)
     assert np.all(np.diff(rounds[-1].costs) < 0)  # the cost falls
-    assert "of round 4" in widgets.stepper.describe(rounds[-1])
+    assert "in round 4" in widgets.stepper.describe(rounds[-1])
     assert "the update changes the cost from 0.514 to 0.233" in widgets.stepper.describe(frame(15))
 
 

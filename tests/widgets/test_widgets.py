@@ -450,7 +450,7 @@ def test_leafing_through_pictures():
     explorer.controls["mistakes_only"].value = True
     assert explorer.message.value.endswith("wrong")
     explorer.controls["number"].value = 6
-    assert f"there is no image number 6: the set contains {mistakes} images" in explorer.message.value
+    assert f"there is no image number 6: the images are numbered from 1 to {mistakes}" in explorer.message.value
     for number in (0, 1.5, "a"):
         with pytest.raises((TypeError, ValueError), match=r"^number "):
             widgets.pictures.look(model, PICTURES, TRUTH, number)
@@ -547,7 +547,7 @@ def test_the_game_of_shapes():
     game.guesses["W[1]"].value = ""
     game.reveal.click()
     assert all(verdict.value.startswith("✓") for verdict in game.verdicts.values())
-    assert "1 of 16 shapes, 1 of them on the first attempt; 15 shown" in game.message.value
+    assert "1 of 16 shapes correctly, 1 on the first attempt; 15 revealed" in game.message.value
     game.guesses["W[1]"].value = "(3, 4)"  # typed after it was shown
     assert "1 of 16" in game.message.value
 
@@ -559,9 +559,9 @@ def test_the_game_counts_first_attempts_apart():
         game.guesses["b[1]"].value = text
     game.guesses["W[1]"].value = "784, 196"
     game.guesses["W[1]"].value = "196, 784"
-    assert "2 of 16 shapes, 1 of them on the first attempt; 0 shown" in game.message.value
+    assert "2 of 16 shapes correctly, 1 on the first attempt; 0 revealed" in game.message.value
     game.guesses["W[2]"].value = "1 x 196"  # the same again
-    assert "2 of 16 shapes, 1 of them on the first attempt; 0 shown" in game.message.value
+    assert "2 of 16 shapes correctly, 1 on the first attempt; 0 revealed" in game.message.value
 
 
 def test_the_game_goes_on_when_a_refused_number_is_corrected():
@@ -625,7 +625,7 @@ def test_signals_fade_with_the_sigmoid_and_stay_with_he():
     assert [share.tolist() for share in made_up.kept()] == [[0.5, 0.25], [0.0, 1.0]]
     made_up.backward[0, 0] = 0.5
     assert widgets.signals.describe(made_up) == (
-        "In the worst of five starts, the differences in the last hidden layer are 0.25 times those in the first, "
+        "Worst cases among five starts: the differences in the last hidden layer are 0.25 times those in the first, "
         "and the error in the first hidden layer is 0.5 times that in the last"
     )
     assert widgets.signals.keeps_a_quarter(made_up)
@@ -659,7 +659,7 @@ def test_the_sizes_of_signals_are_those_of_the_gradient(depth, activation, initi
 
 def test_measure_of_signals_refuses():
     for depth in (1, 41):
-        with pytest.raises(ValueError, match="must be between 2 and 40 layers"):
+        with pytest.raises(ValueError, match="must be between 2 and 40"):
             widgets.signals.measure(depth)
     with pytest.raises(ValueError, match="hidden_activation is 'swish'"):
         widgets.signals.measure(3, "swish")

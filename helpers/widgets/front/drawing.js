@@ -161,7 +161,7 @@ function advance(model) {
     if (model.get("picture").cost < 0.01 || model.get("steps") >= 200) return false
     return new Promise(done => {
         const moved = () => { model.off("change:steps change:playing", moved); done(true) }
-        model.on("change:steps change:playing", moved) // if the step is refused, Python only ends the play
+        model.on("change:steps change:playing", moved) // if the step is refused, Python only sets `playing` to false
         model.send({ do: "move" })
     })
 }

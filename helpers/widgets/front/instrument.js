@@ -24,7 +24,7 @@ function furnish(node, attributes, children) {
     return node
 }
 
-/** Set attributes. The values null, undefined and false remove an attribute, except that ARIA has "true" and "false". */
+/** Set attributes. The values null, undefined and false remove an attribute, but ARIA attributes keep true and false as text. */
 function change(node, attributes) {
     for (const [name, value] of Object.entries(attributes)) {
         if (name.startsWith("aria-") && typeof value === "boolean") node.setAttribute(name, String(value))
@@ -116,7 +116,7 @@ function instrument({ model, el }, build) {
         change(sentence, { "aria-live": model.get("playing") ? "off" : "polite" })
     })
     view.setAttribute("aria-label", model.get("heading"))
-    // Without this attribute on the focused element, JupyterLab would use the arrow keys and others as its shortcuts.
+    // Without this attribute on the focused element, JupyterLab would treat the arrow keys and some others as shortcuts.
     view.addEventListener("focusin", event => event.target.setAttribute("data-lm-suppress-shortcuts", "true"))
     const end = build({ model, stage, follow, get: name => model.get(name), set: setter(model) })
     follow("playing", () => {

@@ -48,7 +48,7 @@ function stops(label, values, choose) {
     return made
 }
 
-/** Create a button for each data set that shows some of its points. */
+/** Create, for each data set, a button that shows some of its points. */
 function dataSets({ get, set, follow, stage }) {
     const samples = get("samples")
     const made = Object.entries({ ...samples, digits: "5 8", "own points": "✎" }).map(([name, sample]) => {
@@ -111,7 +111,7 @@ function controls(api) {
 }
 
 /** Create the network, with its inputs, units and edges.
-    `look` is called with the element under the pointer or with the focus, or with null if there is none. */
+    `look` is called with the element that is under the pointer or has the focus, or with null if there is none. */
 function network(api, look) {
     const { get, set } = api, edges = shape("svg", { "aria-hidden": "true" }), nodes = element("div", { class: "nodes" })
     const heads = element("div", { class: "heads" }), node = element("div", { class: "network" }, heads, edges, nodes)
@@ -238,7 +238,7 @@ function network(api, look) {
         }
         if (!go()) return
         light(null)
-        say("Update: every weight has moved against its gradient.")
+        say("Update: the optimizer has used the gradient to change the weights and biases.")
     }
     return { node, draw, flow, rest: () => light(null) }
 }
@@ -287,7 +287,7 @@ function field(api) {
     api.follow("show_test", () => { tested.checked = get("show_test"); if (last) mark() })
     const tools = element("div", { class: "buttons tools" }, kinds, unfold,
         button("Clear", () => set({ points: [], ...(get("data_set") === "own points" ? { data_set: "moons" } : {}) })),
-        element("label", {}, tested, " test"))
+        element("label", {}, tested, " test points"))
     const place = (u, v) => ({ x1: scene.low[0] + u * (scene.high[0] - scene.low[0]), x2: scene.low[1] + v * (scene.high[1] - scene.low[1]) })
     const add = (u, v, kind) => send({ do: "add", ...place(u, v), label: kind })
     const put = event => {
@@ -296,7 +296,7 @@ function field(api) {
         cursor = null
         add((event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height, event.shiftKey ? 1 - label : label)
     }
-    let finger = false // a finger that scrolls the page goes down, too, but does not click
+    let finger = false // scrolling with a finger also triggers pointerdown, but no click
     node.addEventListener("pointerdown", event => { finger = event.pointerType !== "mouse"; if (!finger) put(event) })
     node.addEventListener("click", event => { if (finger) put(event) })
     node.addEventListener("keydown", event => {
@@ -496,7 +496,7 @@ function playground(view) {
     const soon = () => { if (!waiting) { waiting = true; requestAnimationFrame(draw) } }
     follow("picture scene", soon)
     const repaint = () => { colors = null; soon() }
-    const watch = new ResizeObserver(() => { if (flowing) rest(); soon() }), ends = onTheme(repaint) // arrows belong to one size
+    const watch = new ResizeObserver(() => { if (flowing) rest(); soon() }), ends = onTheme(repaint) // the animated edges fit only one size
     watch.observe(net.node)
     return () => { watch.disconnect(); ends() }
 }

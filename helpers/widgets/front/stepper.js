@@ -213,7 +213,7 @@ function drawEquation(box, picture, number) {
     }
     const result = lookUp(picture, step.name, true), most = step.working[0].length > 34 ? 2 : 4
     const working = step.working.slice(0, most).map(line => element("span", {}, line))
-    if (step.working.length > most) working.push(element("span", {}, `and ${step.working.length - most} more lines like these`))
+    if (step.working.length > most) working.push(element("span", {}, `and ${step.working.length - most} more of the same kind`))
     // If the pointer is on an entry of the result, the operands that produce it are highlighted.
     box.onpointermove = event => {
         const cell = event.target.closest?.(".result td"), tables = [...box.querySelectorAll("table")]

@@ -122,14 +122,14 @@ function explained({ l, j }, { sizes, W, b, norms, extremes }, activation) {
     const where = l === L ? "Output" : `Layer ${l}, unit ${j + 1}`, g = l === L ? "σ" : activation
     const before = l === 1 ? "w · pixels" : W[l - 1][j].slice(0, 4).map((w, i) => `${w < 0 ? "− " : i ? "+ " : ""}${short(Math.abs(w))} a${lowered(i + 1)}`).join(" ") + (sizes[l - 1] > 4 ? " + …" : "")
     const sign = b[l - 1][j] < 0 ? "−" : "+", text = `${where}: a = ${g}(${before} ${sign} ${short(Math.abs(b[l - 1][j]))}).`
-    if (l === 1) return `${text} Its weights lie between ${short(extremes[0][j])} and ${short(extremes[1][j])}, ‖w‖ = ${short(norms[j])}. Ink on orange pixels increases z, and ink on purple pixels decreases it.`
+    if (l === 1) return `${text} Its weights lie between ${short(extremes[0][j])} and ${short(extremes[1][j])}, and ‖w‖ = ${short(norms[j])}. Ink on orange pixels increases z, and ink on purple pixels decreases it.`
     return l === L ? text : `${text} The image shows ∂z/∂pixel at the mean digit.`
 }
 
 function yourNetwork({ get, set, follow, stage, model }) {
     const large = element("canvas", { "aria-hidden": "true" }), words = element("p", { role: "status" })
     const detail = element("div", { class: "detail" }, large, words), cost = shape("svg")
-    const idle = "Each hidden unit shows how its z changes with each pixel: ink on orange pixels increases z, and ink on purple pixels decreases it. Point at a unit or select it with the keyboard to enlarge it."
+    const idle = "The image in each hidden unit shows how its z changes with each pixel: ink on orange pixels increases z, and ink on purple pixels decreases it. Point at a unit or select it with the keyboard to enlarge it."
     let focus = null, waiting = false, colors = null, seen = 0, frames = 0
     const net = network({ get, set }, unit => { focus = unit; soon() }), right = digits("Right", "right"), wrong = digits("Wrong, most confident first", "wrong")
     stage.classList.add("your-network")

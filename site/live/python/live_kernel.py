@@ -1,7 +1,7 @@
 """The kernel of a page: runs cells and carries the messages of widgets.
 
 The web worker calls `start` once, `begin` for each lesson, `run` for each cell and `receive` for each message of a
-widget. All that they have to say goes to the function `post`, as JSON text and a list of bytes-like objects.
+widget. Their output is passed to the function `post`, as JSON text and a list of bytes-like objects.
 """
 
 import ast
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 AT_ONCE = 100  # lines that a cell may print before text is held back
-OFTEN = 0.1  # seconds for which it is held back then
+OFTEN = 0.1  # seconds for which later text is held back
 LONGEST, MOST = 10_000, 500  # characters and lines that are kept of the start and of the end of a long text
 _post = _comms = _folder = _settings = None
 _own = frozenset()  # names of variables that do not belong to a lesson
@@ -76,7 +76,7 @@ def _refuse_input(*_):
 
 
 def send(message, buffers=()):
-    """Send a message to the page, with plain text shortened, after what was printed before."""
+    """Send a message to the page, with plain text shortened, after any text that was printed before it."""
     for stream in _streams if message["type"] in ("display_data", "error", "clear_output") else ():
         stream.finish() if message["type"] == "clear_output" else stream.flush()
     if "text/plain" in message.get("data", ()):
@@ -87,7 +87,7 @@ def send(message, buffers=()):
 
 
 def shortened(text):
-    """Leave out the middle of a long text, and say how much that is."""
+    """Leave out the middle of a long text, and state how many characters are missing."""
     start = _start(text)
     end = _start(text[len(start) :][::-1])[::-1]
     return start + _gap(len(text) - len(start) - len(end)) + end
@@ -105,7 +105,7 @@ def _gap(count):
 
 
 class Stream(io.TextIOBase):
-    """Printed text, sent to the page in pieces, without the middle of what is long."""
+    """Printed text, sent to the page in pieces, without the middle part if it is long."""
 
     encoding = "utf-8"
 
@@ -114,7 +114,7 @@ class Stream(io.TextIOBase):
         self.begin()
 
     def begin(self):
-        """Count anew what a cell prints."""
+        """Reset the counts of lines and characters that a cell prints."""
         self.lines, self._size, self._end, self._dropped = 0, 0, "", 0
 
     def write(self, text):
@@ -141,7 +141,7 @@ class Stream(io.TextIOBase):
             self._held = []
 
     def finish(self):
-        """Send what is left, at the end of a cell or before its output is cleared."""
+        """Send the remaining text, at the end of a cell or before its output is cleared."""
         if self._end:
             self._keep_end(self._end, 0)
             self._held.append(_gap(self._dropped) + self._end)
@@ -161,7 +161,7 @@ async def run(source, number=None):
     source : str
         The code.
     number : int, optional
-        The number of the cell on the page, for tracebacks. Without it, the cells that have run are counted.
+        The number of the cell on the page, for tracebacks. By default, the number of cells that have been run.
 
     Returns
     -------
@@ -195,14 +195,17 @@ async def run(source, number=None):
 
 
 def _advice(error):
-    """Yield what a page cannot do and where it can be done, if that is the cause of an error."""
+    """Yield advice if an error is caused by something that a page cannot do: what that is and where it works."""
     line = (error.text or "").strip() if isinstance(error, SyntaxError) else ""
     if re.match(r"(\w+ *= *)?(!|%(pip|conda)\b)", line):
-        yield "A page of the book has no command line and installs no packages. Both need Jupyter on your own machine."
+        yield "A page of the book has no command line and cannot install packages. Use Jupyter on your own machine."
     elif re.match(r"(\w+ *= *)?%", line):
-        yield "A page of the book runs only Python. Commands with % work in the lab and in Jupyter on your own machine."
+        yield (
+            "A page of the book runs only Python. Commands that begin with % work in the lab and in Jupyter on your "
+            "own machine."
+        )
     elif "?" in line and (asked := re.fullmatch(r"\?*([\w.]+)\?*", line)):
-        yield f"A question mark works in the lab and in Jupyter. In a page of the book, write help({asked[1]})."
+        yield f"A question mark works in the lab and in Jupyter. On a page of the book, write help({asked[1]})."
     if getattr(error.__cause__ or error, "errno", None) == errno.ENETUNREACH:  # see worker.js
         yield "The file could not be downloaded: run the cell again when there is a connection."
     if isinstance(error, ModuleNotFoundError) and error.name and "." not in error.name:
@@ -272,7 +275,7 @@ def receive(text, buffers):
 
 
 def _finish():
-    """Send what was printed, and the record of exercises if it has changed."""
+    """Send the printed text, and the record of exercises if it has changed."""
     for stream in _streams:
         stream.finish()
     if (text := _record()) != _finish.last:

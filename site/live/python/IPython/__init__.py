@@ -1,7 +1,7 @@
 """Small stand-in for IPython in the pages of the book.
 
 Importing IPython itself takes two seconds and 4 MB in a web browser. The lessons, ipywidgets and anywidget use only
-the few names defined here. Their meaning is that of IPython, without magic commands.
+the few names defined here. They behave as in IPython, except that there are no magic commands.
 """
 
 from IPython.core.interactiveshell import InteractiveShell, get_ipython

@@ -1,4 +1,4 @@
-"""The shell that holds the variables of a lesson, formats results and calls what is registered for its events."""
+"""The shell that holds the variables of a lesson, formats results and calls the functions registered for events."""
 
 import base64
 import pprint
@@ -7,7 +7,7 @@ import sys
 import traceback
 from collections import defaultdict
 
-# Methods of an object that return its representation of a type.
+# Methods that return the representation of an object as one type of data.
 METHODS = {
     "text/html": "_repr_html_",
     "text/markdown": "_repr_markdown_",
@@ -61,7 +61,7 @@ class DisplayFormatter:
             data, metadata = data | made, dict(about)
         else:
             for mime, formatter in self.formatters.items():
-                if mime == "image/png" and "image/svg+xml" in data:  # a page shows the SVG, and drawing both takes long
+                if mime == "image/png" and "image/svg+xml" in data:  # a page shows the SVG; drawing both is slow
                     continue
                 made = formatter(thing)
                 if isinstance(made, tuple):
@@ -99,7 +99,7 @@ class Events:
         self.registered = defaultdict(list)
 
     def register(self, event, function):
-        """Call the function at each such event; registering it again changes nothing."""
+        """Call the function at each such event; registering it again has no effect."""
         if function not in self.registered[event]:
             self.registered[event].append(function)
 
@@ -117,7 +117,7 @@ class Events:
 
 
 class InteractiveShell:
-    """The variables of the lesson, in `user_ns`, and what displays them."""
+    """The variables of the lesson, in `user_ns`, and the objects that display values."""
 
     _instance = None
 
@@ -139,7 +139,7 @@ class InteractiveShell:
         return cls._instance is not None
 
     def ask_exit(self):
-        """Do nothing: a page has no program to leave."""
+        """Do nothing, because a page has no program to exit."""
 
     def showtraceback(self, error=None, **_):
         """Show an error below the cell that is running."""
