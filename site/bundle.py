@@ -104,7 +104,9 @@ def _packages():
         command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
         done = subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace")
         if done.returncode:
-            raise ValueError(f"npm could not download the packages of the lessons' cells: {done.stderr[-400:].strip()}")
+            raise ValueError(
+                f"npm could not download the packages that the lessons' cells need: {done.stderr[-400:].strip()}"
+            )
         (folder / "ready").touch()
     return folder / "node_modules"
 

@@ -28,7 +28,7 @@ def lab_address(name):
 
 
 def edition(cells):
-    """Return a short text that identifies an edition of a lesson. It does not depend on the outputs of the cells."""
+    """Return a short string that identifies an edition of a lesson. It does not depend on the outputs of the cells."""
     return hashlib.sha256("".join(cell.id + cell.source for cell in cells).encode()).hexdigest()[:12]
 
 

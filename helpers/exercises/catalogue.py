@@ -48,5 +48,5 @@ def _everywhere(found):
 
 
 def _is_all(key, edits, same):
-    """Return whether all the edits of a kind are in one line, in which case they are already listed."""
+    """Return whether all the edits of a kind are on the same line. If so, they are already listed."""
     return len(key) == 3 and len(edits) == len(same[key[:2]])

@@ -13,7 +13,7 @@ from helpers.gradient_check.report import GradientReport
 def explain(off, mine, right, m, given, called):
     """Describe the array that the reader should look at first.
 
-    If the results are the gradients of several layers, this is the wrong gradient in the layer nearest the output.
+    If the results are the gradients of several layers, this is the incorrect gradient of the layer nearest the output.
 
     Parameters
     ----------

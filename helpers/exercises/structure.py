@@ -165,7 +165,7 @@ def _without_slope(slot, node, names):
 
 
 def _as_is(slot, node, made, arrays):
-    """Yield an edit that uses an array unchanged instead of a value that the code computes from this array alone."""
+    """Yield an edit that replaces a value computed from a single array by the array itself."""
     own = {part.id for target in getattr(slot[0], "targets", []) for part in ast.walk(target) if hasattr(part, "id")}
     origins, names = set(), [node]
     while names:

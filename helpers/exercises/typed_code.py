@@ -1,4 +1,4 @@
-"""Find the one wrong part of a formula typed as an answer, or numbers that do not belong in it."""
+"""Find the part that is wrong in a formula typed as an answer, or the numbers that do not belong in it."""
 
 import ast
 import re
@@ -72,7 +72,7 @@ def explain(exercise, mine, code, hint, fits):
 def _before_a_hint(exercise, code, found, hint, fits):
     """Return an explanation that takes precedence over a hint, or "" if there is none.
 
-    The answer may have the value for which the hint was written merely by coincidence.
+    The answer may match the value for which the hint was written, but only by coincidence.
     """
     may_run = cell.may_run_again(code)
     said = assigned.exchanged(exercise, code, corrections.comparison(exercise, fits), found, hint) if may_run else ""

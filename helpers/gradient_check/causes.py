@@ -237,8 +237,8 @@ def _at_the_output(call, task, right, l):
 def _between_layers(call, task, right, l):
     """Find out whether dA[l] or the slope is wrong.
 
-    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right. Examples for which dZ[l + 1]
-    is wrong for either value of W[l + 1] are left out.
+    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right. Examples in which dZ[l + 1]
+    is wrong with either value of W[l + 1] are left out.
     """
     X, Y, W, b = task[:4]
     slopes, clean = [], True

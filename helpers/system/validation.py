@@ -101,7 +101,7 @@ def as_classes(y, m, n_classes):
     """
     if n_classes < 2:
         raise ValueError(
-            'the output "softmax" needs at least 2 units, one for each class: for a single unit use "sigmoid"'
+            'a "softmax" output needs at least 2 units, one for each class; for a single unit, use "sigmoid"'
         )
     y = as_numeric_array(y, "y")
     if y.shape == (m, n_classes):

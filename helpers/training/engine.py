@@ -77,7 +77,7 @@ def fingerprint(X):
 def mark(X, Y, sizes, held_out, options):
     """Return a JSON object with short strings that identify the examples and the options of a training run.
 
-    Before a run is resumed, its mark is compared with a new one to find out whether anything has changed.
+    Before a run is resumed, its stored mark is compared with a new one to find out whether anything has changed.
 
     Parameters
     ----------

@@ -150,7 +150,7 @@ def _parse(content):
 
 
 def _member(group, name, kind):
-    """Return the member `name` of an HDF5 group, or raise a ValueError if it is missing or a link."""
+    """Return the member `name` of an HDF5 group, or raise a ValueError if it is missing or is a link."""
     for part in name.split("/"):
         if part not in group or _is_soft(group, part):
             raise ValueError(f"{name} is missing or is a link")
@@ -269,7 +269,9 @@ def _check_positions(state):
     for values in (state, state["state"]):
         for name, last in _LAST_POSITIONS.items():
             if name in values and not (isinstance(values[name], int) and 0 <= values[name] <= last):
-                raise ValueError(f"the random generator's {name} is {values[name]!r:.30}, not between 0 and {last}")
+                raise ValueError(
+                    f"the random generator's {name} is {values[name]!r:.30}, but it must be between 0 and {last}"
+                )
     for name, length in _LENGTHS.get(state["bit_generator"], {}).items():
         if np.shape(state["state"][name]) != (length,):
             raise ValueError(f"the random generator's {name} does not have {length} numbers")

@@ -107,7 +107,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether the method is the two-sided difference in float32 and no step size on the slider is better."""
+    """Return whether the method is the two-sided difference in float32 and the step size is the best on the slider."""
     method = "two-sided, float32"
     offered = 10.0 ** np.arange(-15, 0.5, 0.5)
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -106,7 +106,7 @@ class Playground:
         if self.is_digits and (points or features != ("x1", "x2")):
             raise ValueError("data_set is 'digits', which has no coordinates: leave out points and features")
         if data_set == "own points" and sum(since == 0 for *_, since in points) < 1:
-            raise ValueError("data_set is 'own points', but there is no point for update 0: add at least one to points")
+            raise ValueError("data_set is 'own points', but points contains none for update 0: add at least one")
         X, y = DATA_SETS[data_set](2 * M, self.noise, random_state=0)
         half = len(X) // 2
         self.X, self.y, self.X_test, self.y_test = X[:half], y[:half], X[half:], y[half:]

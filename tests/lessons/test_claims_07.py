@@ -8,6 +8,7 @@ run of the lesson is compared.
 
 import json
 from functools import cache
+from itertools import pairwise
 from math import comb
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from helpers import widgets
-from helpers.backprop import network
+from helpers.backprop import losses, network
 from helpers.backprop.activations import sigmoid_prime
 from helpers.datasets import recordings
 
@@ -264,6 +265,23 @@ def a_moment_near_iteration_20():
     return 15 <= np.argmax(costs) <= 25 and 1.35 < costs.max() < 1.45 and costs[50] < 0.3
 
 
+def final_cost(sizes, start):
+    """The cost after the 200 iterations of Figure 6, with ReLU and He."""
+    (X, Y), (W, b) = digits(), begin(sizes, start, "he")
+    for _ in range(200):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b, "relu"), "relu")
+        W, b = ({l: p[l] - 0.1 * dp[l] for l in p} for p, dp in ((W, dW), (b, db)))
+    return losses.binary_cross_entropy(network.forward(X, W, b, "relu")[0][len(W)], Y)
+
+
+def depth_wins_with_as_many_weights():
+    wide, narrow, deep = ([784, 106, 1], [784, 49, 1], [784, 98, 49, 24, 1])
+    weights = [sum(n * m for n, m in pairwise(sizes)) for sizes in (wide, narrow, deep)]
+    assert np.isclose(weights[0], weights[2], rtol=0.01) and 2 < weights[2] / weights[1] < 2.5
+    shallow, deeper = ([final_cost(sizes[1:], start) for start in STARTS] for sizes in (wide, deep))
+    return min(shallow) > 0.03 and min(shallow) > 5 * max(deeper)
+
+
 CLAIMS = {
     "with more than twice as many weights in all": the_large_network_has_more_than_twice_the_weights,
     "both have faded from sight after four or five layers": the_animation_fades_after_four_or_five_layers,
@@ -304,6 +322,7 @@ CLAIMS = {
     "Over the whole depth, both means fall by about half": the_still_keeps_half,
     "Which of the two signals fades first?": relu_loses_the_differences_first_and_tanh_the_error,
     "which for $\\beta = 0.9$ is ten times the gradient": lambda: np.isclose(sum(0.9**k for k in range(400)), 10),
+    "at more than five times the cost of the deep one": depth_wins_with_as_many_weights,
     "all five random starts reach a lower cost than any of the others": printed(
         "alike, sigmoid:           cost 0.09", "zero, sigmoid:            cost 0.12", "start 5, sigmoid: cost 0.06"
     ),
