@@ -6,13 +6,16 @@ about the code alone is the last resort.
 
 import ast
 import copy
+import functools
 
 from helpers.exercises import (
+    callees,
     clues,
     corrections,
     diagnosis,
     differences,
     ingredients,
+    registry,
     repair,
     values,
     variants,
@@ -39,6 +42,9 @@ def explain(exercise, answer, hint, generic, earlier, failed, part):
     """
     code = clues.read(exercise, answer)
     passed = _comparison(exercise)
+    called = callees.about_wrong(code, exercise.cases(), passed, _others(exercise)) if code else ""
+    if called:
+        return Verdict("wrong", called)
     overflow = "" if failed or hint else variants.overflow(answer, exercise.cases(), exercise.arguments, passed)
     if overflow:
         return Verdict("wrong", diagnosis.pointed(overflow, None, code, exercise.parts, part))
@@ -55,6 +61,17 @@ def explain(exercise, answer, hint, generic, earlier, failed, part):
     if whole:
         return Verdict("wrong", earlier + diagnosis.describe(whole, code))
     return _without_one_change(exercise, answer, code, passed, found, pointed, generic, earlier, failed)
+
+
+def _others(exercise):
+    """Return the functions that the reader writes in the other exercises of the lesson, for `callees`."""
+    those = [one for one in registry.LESSONS[exercise.name[:2]] if one.cases and one.name != exercise.name]
+    return {one.answer_name: (one.name, functools.partial(_is_right, one)) for one in those}
+
+
+def _is_right(exercise, function):
+    passed = _comparison(exercise)
+    return all(repair.is_right(function, i, passed) for i in range(len(exercise.cases())))
 
 
 def _without_one_change(exercise, answer, code, passed, found, pointed, generic, earlier, failed):

@@ -106,7 +106,11 @@ def _judge_function(exercise, answer, printed):
         return _Mistake(known.get(str(unfit), ""), str(unfit), failed=True)
     if all_same(mine, right):
         avoided = _avoided(exercise, answer, right)
-        return Verdict("wrong", avoided) if avoided else Verdict("right", exercise.reason + _note(given, key.right))
+        return (
+            Verdict("wrong", avoided)
+            if avoided
+            else Verdict("right", exercise.reason + _note(exercise, given, key.right))
+        )
     return _about_results(exercise, answer, key, mine, right)
 
 
@@ -128,10 +132,10 @@ def _known(exercise):
             continue
 
 
-def _note(given, right):
-    """Return a note if a right result is a list but the lesson's function returns an array, and "" otherwise."""
-    if isinstance(right[0], np.ndarray) and isinstance(given[0], (list, tuple)):
-        return " (Your result is a list, but the function in the lesson returns an array.)"
+def _note(exercise, given, right):
+    """Return a note if a right result is a list although only an array was asked for, and "" otherwise."""
+    if isinstance(right[0], np.ndarray) and isinstance(given[0], (list, tuple)) and " list" not in exercise.prompt:
+        return f" (Your result is a {type(given[0]).__name__}, but the function in the lesson returns an array.)"
     return ""
 
 

@@ -193,6 +193,7 @@ def _known(exercise, mine, code):
     found = {hint for (value,), hint in known if _fits(mine, value)}
     if not found and not code:  # the result of a formula has not been rounded by hand
         found = {hint for (value,), hint in known if typed_like(mine, value)}
+        found = found or {hint for (value,), hint in known if _is_rounded(mine, value)}
     found = {hint for hint in found if not code or _may_be_about(hint, exercise.key.needs.get(hint, ""), code)}
     return found.pop() if len(found) == 1 else ""
 
@@ -212,6 +213,14 @@ def _fits(mine, value):
     pairs = list(zip(np.ravel(mine).astype(float), np.ravel(value).astype(float), strict=True))
     return all(np.isclose(a, b, rtol=1e-6 if b % 1 else 1e-9, atol=1e-12)
                or (_is_short(b) and float(f"{a:.{_digits(b)}g}") == b) for a, b in pairs)  # fmt: skip
+
+
+def _is_rounded(mine, value):
+    """Return whether a number has been typed with fewer digits than a known value, as in 0.01 for 0.01005."""
+    if mine.size != 1 or np.size(value) != 1 or not mine.item() or not np.isfinite(mine.item()):
+        return False
+    decimals = len(f"{mine.item():.12f}".rstrip("0").split(".")[1])
+    return np.isclose(mine.item(), np.round(value, decimals), rtol=1e-9) and np.isclose(mine.item(), value, rtol=0.1)
 
 
 def _is_short(number):

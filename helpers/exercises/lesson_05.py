@@ -436,8 +436,8 @@ EXERCISES = [
             ),
             Wrong(
                 _not_put_back,
-                "The changes to `x[i]` in a pass add up to -1 times `epsilon`, so it does not return to its original "
-                "value. Look at the line `x[i] -= 2 * epsilon`. What should the changes add up to?",
+                "The changes to `x[i]` in one iteration add up to -1 times `epsilon`, so it does not return to its "
+                "original value. Look at the line `x[i] -= 2 * epsilon`. What should the changes add up to?",
             ),
             Wrong(
                 lambda f, x, e: np.zeros(x.shape),
@@ -561,6 +561,7 @@ EXERCISES = [
             ),
             Wrong(16, "With a nudge that small, w + ε hardly differs from w, and nothing but round-off error is left."),
             Wrong(1, "With a nudge that large, the curve bends noticeably between the two points."),
+            Wrong(1e-5, "That is the size of the nudge. The question asks for k, its exponent without the minus sign."),
             Wrong(-5, "k is the exponent without its minus sign, because the size of the nudge is 10 to the power −k."),
         ],
     ),

@@ -194,7 +194,7 @@ EXERCISES = [
             Wrong(
                 lambda one: 28 * one,
                 "That is √784 times the contribution of one pixel, as if the signs were random or the length of the "
-                "whole change were limited. But every pixel may change by <e>, and you may choose each sign.",
+                "whole change were limited. But every pixel may change fully, and you may choose each sign.",
                 r"sqrt|\*\*|random",
             ),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),

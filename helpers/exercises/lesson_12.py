@@ -539,7 +539,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p, slope, H: p - slope / np.diag(H),
-                "You used only the diagonal of H. The others say how each slope depends on the other parameters.",
+                "You used only the diagonal of H. Its other entries show how each slope depends on other parameters.",
             ),
             Wrong(
                 lambda p, slope, H: np.linalg.solve(H, slope),

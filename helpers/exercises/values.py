@@ -1,7 +1,7 @@
 """Arrange results as a set of named arrays, compare them with the correct ones, and describe any that are wrong."""
 
-import inspect
 import numbers
+from collections.abc import Iterator
 from decimal import Decimal
 
 import numpy as np
@@ -118,7 +118,7 @@ def as_array(value, name=""):
     if array.dtype.kind == "c":
         raise UnfitError(f"{_the(name)} has an imaginary part, but it should be real.")
     if array.dtype.kind not in "buif":
-        later = ", which computes its values only later: use a list instead" if inspect.isgenerator(value) else ""
+        later = ", which computes its values only later: use a list instead" if isinstance(value, Iterator) else ""
         raise UnfitError(f"{_the(name)} is {kind(value)}{later or ' that does not contain numbers'}.")
     return array
 

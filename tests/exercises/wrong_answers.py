@@ -485,7 +485,7 @@ ANSWERS = [
     (
         "12.normalize",
         "def normalize(x):\n    return (x - x.mean(axis=(1, 2), keepdims=True)) / np.sqrt(x.var(axis=(1, 2), keepdims=True) + 1e-5)",
-        "over all tokens of a sequence",
+        "one mean for a whole sequence",
     ),
     # The scale 1/sqrt(d) is missing.
     (
