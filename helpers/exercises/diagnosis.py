@@ -155,7 +155,8 @@ def _made(code, parts, part):
     if returned is None:
         return "", ""
     if not part or not isinstance(result, ast.Name):
-        return "", code.line(returned)
+        alone = not any(isinstance(node, (ast.Assign, ast.AugAssign)) for node in ast.walk(code.tree))
+        return "", code.line(returned) if alone else ""  # otherwise, the mistake may be in an earlier line
     made = [node for node in ast.walk(code.tree) if _sets(node, result.id)]
     inside = [node for node in made if not _is_empty(node)]
     last = max(inside or made, key=lambda node: node.lineno, default=None)

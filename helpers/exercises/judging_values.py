@@ -220,7 +220,11 @@ def _is_rounded(mine, value):
     if mine.size != 1 or np.size(value) != 1 or not mine.item() or not np.isfinite(mine.item()):
         return False
     decimals = len(f"{mine.item():.12f}".rstrip("0").split(".")[1])
-    return np.isclose(mine.item(), np.round(value, decimals), rtol=1e-9) and np.isclose(mine.item(), value, rtol=0.1)
+    return (
+        decimals > 1
+        and np.isclose(mine.item(), np.round(value, decimals), rtol=1e-9)
+        and np.isclose(mine.item(), value, rtol=0.1)
+    )
 
 
 def _is_short(number):

@@ -54,7 +54,7 @@ def _about_one(mine, right, share, computed):
 
 def _about_a_count(mine, right, computed):
     if right < 100:
-        slip = not computed and abs(mine - right) == 1 and min(mine, right) > 0
+        slip = not computed and abs(mine - right) == 1 and mine and right
         return "Close. Did you make a slip, count something once too often, or leave something out?" if slip else ""
     if sorted(f"{mine:.0f}") == sorted(f"{right:.0f}"):
         return SWAPPED

@@ -73,3 +73,10 @@ def test_a_function_of_another_form_is_not_blamed():
     assert judge(EXERCISES["03.backward"], answer).kind == "right"
     answer = written("03.backward", body("03.backward", text.format("A1").replace("A2 - Y", "Y - A2")), **scope)
     assert "`tanh_prime`" not in judge(EXERCISES["03.backward"], answer).words
+
+
+def test_the_last_line_is_not_pointed_to_if_the_mistake_may_be_above_it():
+    text = "S = np.tril(Q @ K.T / np.sqrt(Q.shape[1]))\nE = np.exp(S - S.max(axis=1, keepdims=True))\nreturn {} @ V"
+    for end in ("E / E.sum(axis=1, keepdims=True)", "(E / E.sum(axis=1, keepdims=True))"):
+        said = judge(EXERCISES["12.attention"], written("12.attention", body("12.attention", text.format(end))))
+        assert "the exponential of 0 is 1" in said.words and "`return" not in said.words

@@ -130,7 +130,7 @@ def test_a_line_is_quoted_only_if_the_fault_must_be_in_it():
 
 
 def test_of_a_number_alone_only_what_is_certain_is_said():
-    assert "Close" in said_of("06.interval", "answer = 0.055").words
+    assert "Close" in said_of("06.interval", "answer = 0.0582").words
     assert "Close" not in said_of("06.interval", "answer = 0.275 / 5").words
     assert said_of("09.twice", "answer = 53").words.startswith(
         "53 is not right. Put the numbers from the question into"
