@@ -104,7 +104,7 @@ def test_the_playground_by_mouse_key_and_finger(sharp_page, lab):
     press(playground, "Step")
     says(playground, "^Update 1: ")
     assert look_at(page, playground, "playground") == []
-    playground.get_by_label("test", exact=True).check()
+    playground.get_by_label("test points", exact=True).check()
     press(playground, "digits")
     line(playground, "data_set='digits'")
     playground.locator(".sheet figure").nth(23).wait_for()

@@ -260,8 +260,8 @@ def test_a_traceback_has_no_files_of_the_page(last):
 
 ELSEWHERE = {
     "x = 1\n%timeit x": "Commands that begin with % work in the lab and in Jupyter on your own machine.",
-    "%%time\nx = 1": "Commands with %",
-    "times = %timeit -o 1": "Commands with %",
+    "%%time\nx = 1": "Commands that begin with %",
+    "times = %timeit -o 1": "Commands that begin with %",
     "!pip install pandas": "no command line and cannot install packages. Use Jupyter on your own machine.",
     "files = !ls": "no command line",
     "%pip install pandas": "cannot install packages",

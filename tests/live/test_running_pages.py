@@ -338,7 +338,7 @@ def test_an_endless_cell_is_stopped_and_python_starts_again(visit):
     press(page, where, "Run")
     late(where.get_by_text("begun", exact=True))
     press(page, page, "Stop")
-    page.get_by_text("Python was stopped. Its variables are gone").wait_for()
+    page.get_by_text("Python was stopped. Its variables are lost").wait_for()
     assert page.evaluate(UNFINISHED) == 0
     assert not setup.evaluate("cell => cell.classList.contains('live-done')")
     where.get_by_text("This cell was stopped before it finished.").wait_for()
@@ -813,7 +813,7 @@ def test_a_figure_shows_the_state_that_python_has_given_it_and_what_its_callback
     press(page, cell(page, "01-050"), "Hint")
     page.get_by_role("status").get_by_text("Waiting for Python", exact=True).wait_for()
     press(page, page, "Stop")
-    page.get_by_text("Python was stopped. Its variables are gone").wait_for()
+    page.get_by_text("Python was stopped. Its variables are lost").wait_for()
 
 
 @pytest.fixture(scope="module")

@@ -162,7 +162,7 @@ def test_a_page_with_a_foreign_script_is_not_published(book_module, tmp_path):
             assert "script-src 'self' 'sha256-" in page.read_text(encoding="utf-8")
         else:
             with pytest.raises(
-                ValueError, match=r"page.html contains an inline script that is not the book's own: 'alert"
+                ValueError, match=r"page.html contains an inline script that does not belong to the book: 'alert"
             ):
                 book_module.restrict(tmp_path)
     page.write_text("<p>no place</p>", encoding="utf-8")
