@@ -105,12 +105,9 @@ def _judge_function(exercise, answer, printed):
         known = {misfit(known, key.right, parts): hint for known, hint in key.wrong if isinstance(known, list)}
         return _Mistake(known.get(str(unfit), ""), str(unfit), failed=True)
     if all_same(mine, right):
+        praise = exercise.reason + _note(exercise, given, key.right)
         avoided = _avoided(exercise, answer, right)
-        return (
-            Verdict("wrong", avoided)
-            if avoided
-            else Verdict("right", exercise.reason + _note(exercise, given, key.right))
-        )
+        return Verdict("wrong", avoided) if avoided else Verdict("right", praise)
     return _about_results(exercise, answer, key, mine, right)
 
 

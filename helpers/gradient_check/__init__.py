@@ -9,6 +9,7 @@ read in this order:
     `verdict`      verdict on one gradient: right, wrong or not judged
     `steps`        backpropagation as a program with replaceable lines
     `mistakes`     known mistakes, each of which replaces one line
+    `experiments`  search for a wrong line if its mistake is not a known one
     `causes`       search for the mistake that explains a wrong gradient
     `inputs`       checks on the arguments
     `candidate`    wrapper around the function under test

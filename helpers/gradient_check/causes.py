@@ -1,20 +1,32 @@
 """Search for the known mistake that reproduces a wrong gradient or, failing that, for the line with the mistake."""
 
 import re
+from typing import NamedTuple
 
 import numpy as np
 
-from helpers.gradient_check.mistakes import MISTAKES, PENALTY, RIGHT
+from helpers.gradient_check.experiments import Trial, all_zero, explained, get, line_of, misplaced, nearly_right, same
+from helpers.gradient_check.mistakes import MISTAKES, OF_RELU, PENALTY, RIGHT, Mistake
 from helpers.gradient_check.report import Cause
 from helpers.gradient_check.steps import MeanLast, Steps, probe
 
-EXPLAINS = 1e-3  # largest fraction of the error that a known mistake may fail to explain
 LATER = ("dW", "db", "dA", "dZ")  # lines whose results depend on whether the mean has already been taken
+BACKWARD = ("weight_gradient", "bias_gradient", "activation_gradient", "weighted_input_gradient")
+FORWARD = ("weighted_input", "activation")
 FACTOR = "it has an extra factor of {a1:.4g}"
 # The layers to which a mistake is limited
 SCOPE = re.compile(r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b")
-ALONE = "the gradient for each example on its own is right, but the gradient for all examples together is wrong"
+NAMES = re.compile(r"\[|layer|,")  # what follows a mention of a layer, or of a consequence, cannot be "in layer l"
 IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake is impossible
+
+
+class Known(NamedTuple):
+    """A known mistake that explains wrong gradients."""
+
+    mistake: Mistake
+    amount: float | None
+    complete: bool  # whether it explains every gradient
+    only: int | None  # the layer that contains it, or None if it is in every layer
 
 
 def find_cause(call, task, l):
@@ -27,65 +39,110 @@ def find_cause(call, task, l):
     the arguments of `steps.Steps`, and l is the layer closest to the output whose gradients are wrong. The result is
     a Cause, or None.
     """
-    n = Steps(*task)  # provides the layer sizes for the message
     with np.errstate(all="ignore"):
         for place in (probe(task), task):
             try:
                 mine = call(*place[:4])
             except Exception:  # the function may require the original number of examples
                 continue
-            right = Steps(*place)
-            exact = right.run()
-            wrong = [key for key in _keys(exact) if not _same(_get(mine, key), _get(exact, key))]
+            trial = Trial(call, place, mine, Steps(*place).run(), [])
+            wrong = [key for key in trial.keys if not same(get(mine, key), get(trial.exact, key))]
             if wrong:
-                if found := _known(call, mine, exact, place, wrong):
-                    mistake, amount, whole = found
-                    if mistake.line == "return" and amount and _depends_on_m(call, place, amount):
-                        fixed = right.m / (1 + amount)
-                        says = f"it divides by a fixed number, {fixed:.4g}, instead of the number of examples"
-                        return _at("mean", l, n, says)
-                    return _cause(mistake, _refitted(mistake, amount, call, task, l), whole, l, n)
-                guilty = max(k for _, k in wrong)
-                line, says = _line_of(call, place, right, mine, wrong, guilty)
-                return _at(line, l, n, says)
+                return _explain(trial._replace(wrong=wrong), task, l)
     return None
 
 
-def run_with(mistake, task, amount=None, steps=Steps):
-    """Return the gradients dW and db that a mistake produces, or None if the mistake is impossible for these shapes."""
+def _explain(trial, task, l):
+    """Return the simplest Cause that fits the wrong gradients, or None."""
+    n, both = Steps(*task), {place for place, k in trial.wrong if k == trial.guilty} == {0, 1}
+    if says := all_zero(trial, l):
+        return _at("return" if trial.spares or l == n.L else "dZ", l, n, says)._replace(
+            where="in the returned gradients", reads=""
+        )
+    found = _known(trial)
+    if found and found.complete:
+        return _of_known(found, trial, task, l)
+    if says := misplaced(trial):
+        return _at("return", l, n, says)._replace(reads="")
+    if both and (pair := _independent(trial)):
+        says = (_of_known(one, trial, task, l, (place,)).says for place, one in enumerate(pair))
+        return _at("both", l, n, "for dW[{l}], {}; for db[{l}], {}".format(*says, l=l))
+    if found:
+        return _of_known(found, trial, task, l)
+    if says := nearly_right(trial):
+        return _at("return", l, n, says)._replace(reads="")
+    line = line_of(trial)
+    return line and _at(line[0], l, n, line[1])
+
+
+def run_with(mistake, task, amount=None, steps=Steps, only=None):
+    """Return the gradients dW and db that a mistake produces, or None if the mistake is impossible for these shapes.
+
+    If `only` is given, the mistake is limited to that layer.
+    """
     n = steps(*task)
     more = () if amount is None else (amount,)
-    setattr(n, mistake.replaces, lambda *arguments: mistake.function(n, *arguments, *more))
+    right = getattr(n, mistake.replaces)
+
+    def replacement(*arguments):
+        if only and mistake.replaces == "result":
+            pairs = zip(arguments, mistake.function(n, *arguments, *more), strict=True)
+            return tuple({**good, only: bad[only]} for good, bad in pairs)
+        return right(*arguments) if only and arguments != (only,) else mistake.function(n, *arguments, *more)
+
+    setattr(n, mistake.replaces, replacement)
     try:
         return n.run()
     except IMPOSSIBLE:
         return None
 
 
-def _known(call, mine, exact, task, wrong):
+def _known(trial, places=(0, 1)):
     """Return a known mistake that explains the wrong gradients, or None if there is none.
 
-    The result is a tuple of the mistake, its size, and whether it explains every gradient. If no mistake
-    explains them all, one that explains the layers from the faulty one to the output is enough.
+    If no mistake explains them all, one that explains the layers from the faulty one to the output is enough, as long
+    as it does not affect a layer that is right. The argument `places` limits the search to dW or db and its line.
     """
-    guilty = max(l for _, l in wrong)
-    there = [key for key in wrong if key[1] == guilty]
-    beside = [key for key in _keys(exact) if key[1] >= guilty]
+    keys = [key for key in trial.keys if key[0] in places]
+    needed = {key for key in keys if key[1] >= trial.guilty or key not in trial.wrong}
     partly = None
-    suspects = _suspects({place for place, _ in there}, guilty, task)
-    likely = sorted(MISTAKES, key=lambda mistake: mistake.replaces not in suspects)
-    for steps, mistake in [(Steps, one) for one in likely] + [(MeanLast, one) for one in likely if one.line in LATER]:
-        amount = _amount(mistake, mine, exact, task, there) if mistake.amount else None
-        theirs = run_with(mistake, task, amount, steps) if amount is not None or not mistake.amount else None
+    for mistake, steps, only in _programs(trial, places):
+        amount = _amount(mistake, trial, places, only) if mistake.amount else None
+        possible = amount is not None or not mistake.amount
+        theirs = run_with(mistake, trial.task, amount, steps, only) if possible else None
         if theirs is None:
             continue
-        explained = [key for key in _keys(exact) if _explained(*(_get(d, key) for d in (mine, theirs, exact)))]
-        if not set(beside) <= set(explained) or (amount and not _fits_again(call, mistake, amount, task, there)):
+        fitting = {key for key in keys if explained(*(get(d, key) for d in (trial.mine, theirs, trial.exact)))}
+        found = Known(mistake, amount, len(fitting) == len(keys), only)
+        if not needed <= fitting or not _holds_again(found, trial, places, steps):
             continue
-        if len(explained) == len(_keys(exact)):
-            return mistake, amount, True
-        partly = partly or (mistake, amount, False)
+        if found.complete:
+            return found
+        partly = partly or found
     return partly
+
+
+def _programs(trial, places):
+    """Yield each known mistake, the class of program that it is tried in, and the layer that contains it, if only one.
+
+    Mistakes in every layer come first. Mistakes in one layer are tried only if they are likely.
+    """
+    wrong = {place for place, l in trial.wrong if l == trial.guilty and place in places}
+    suspects = _suspects(wrong, trial.guilty, trial.task)
+    likely = sorted(MISTAKES, key=lambda mistake: mistake.replaces not in suspects)
+    if len(places) == 1:
+        likely = [one for one in likely if one.line == ("dW", "db")[places[0]]]
+    elif len(wrong) == 2:  # no mistake in one of these lines makes both wrong
+        likely = [one for one in likely if one.replaces not in ("weight_gradient", "bias_gradient")]
+    programs = [(one, Steps) for one in likely] + [(one, MeanLast) for one in likely if one.line in LATER]
+    yield from ((*one, None) for one in programs)
+    for mistake, steps in programs:
+        if mistake.replaces in suspects and mistake.replaces in BACKWARD:
+            yield mistake, steps, trial.guilty
+        elif mistake.line == "return" and "layer" not in mistake.says:
+            yield mistake, steps, trial.guilty
+        elif mistake.replaces in suspects and mistake.replaces in FORWARD and "layer" not in mistake.says:
+            yield from ((mistake, steps, l) for l in trial.task[2])
 
 
 def _suspects(places, l, task):
@@ -97,42 +154,56 @@ def _suspects(places, l, task):
     return "output_error", "features", "weighted_input", "activation"
 
 
-def _refitted(mistake, amount, call, task, l):
-    """Return the size of the mistake that best accounts for layer l on the original data, or `amount` if there is none.
+def _independent(trial):
+    """Return known mistakes in the line for dW and in the line for db that explain the gradients together, or None."""
+    pair = [_known(trial, (place,)) for place in (0, 1)]
+    return pair if all(pair) and (trial.spares or all(one.complete for one in pair)) else None
+
+
+def _refitted(found, trial, task, l, places):
+    """Return the size of the mistake that best accounts for layer l on the original data, or the size found if none.
 
     The two can differ, because a factor may depend on the number of examples.
     """
-    if amount is None:
+    if found.amount is None:
         return None
-    exact = Steps(*task).run()
     try:
-        return _amount(mistake, call(*task[:4]), exact, task, [key for key in _keys(exact) if key[1] == l]) or amount
+        mine = trial.call(*task[:4])
     except Exception:  # the function fails on the original data
-        return amount
+        return found.amount
+    here = trial._replace(task=task, mine=mine, exact=Steps(*task).run(), wrong=[(p, l) for p in places])
+    return _amount(found.mistake, here, places, found.only) or found.amount
 
 
 def _depends_on_m(call, task, amount):
     """Return whether the constant factor 1 + `amount` doubles when every example appears twice."""
-    X, Y, *others = task
-    twice = np.vstack([X, X]), np.hstack([Y, Y])
+    twice = _twice(task)
     try:
-        db, exact = call(*twice, *others[:2])[1], Steps(*twice, *others).run()[1]
+        db, exact = call(*twice[:4])[1], Steps(*twice).run()[1]
     except Exception:  # the function may require the original number of examples
         return False
     return all(np.allclose(db[l], 2 * (1 + amount) * exact[l], rtol=1e-6, atol=0) for l in exact)
 
 
-def _amount(mistake, mine, exact, task, there):
+def _twice(task):
+    """Return a task with every example appearing twice."""
+    X, Y, *others = task
+    return np.vstack([X, X]), np.hstack([Y, Y]), *others
+
+
+def _amount(mistake, trial, places=(0, 1), only=None):
     """Return the size of the mistake that best accounts for the gradients of the faulty layer, or None if none does.
 
     The gradients are linear in this size, so a least-squares fit needs only one trial run.
     """
-    one = run_with(mistake, task, 1.0)
+    one = run_with(mistake, trial.task, 1.0, only=only)
     if one is None:
         return None
     error, direction = [], []
-    for key in there:
-        x, y, n = _get(mine, key), _get(one, key), _get(exact, key)
+    for key in trial.wrong:
+        if key[1] != trial.guilty or key[0] not in places:
+            continue
+        x, y, n = get(trial.mine, key), get(one, key), get(trial.exact, key)
         if x is None or np.shape(x) != n.shape or np.shape(y) != n.shape:
             return None
         error.append(np.ravel(x - n))
@@ -144,129 +215,56 @@ def _amount(mistake, mine, exact, task, there):
     return amount if np.isfinite(amount) and not nothing else None
 
 
-def _fits_again(call, mistake, amount, task, there):
-    """Return whether the size found by `_amount` can be trusted.
+def _holds_again(found, trial, places, steps):
+    """Return whether a mistake also explains other data.
 
-    A single number can always be fitted exactly, so a size fitted to just one must come out the same for other data.
+    A single number can always be fitted exactly, so a size fitted to just one must come out the same for other data, as
+    must one fitted to dW or db alone.
+    A mistake without a size must also explain the gradients if every example appears twice.
     """
-    W, b = task[2:4]
-    if sum((W, b)[place][l].size for place, l in there) > 1:
+    W, b = trial.task[2:4]
+    there = [(place, l) for place, l in trial.wrong if l == trial.guilty and place in places]
+    if found.amount is not None and len(places) == 2 and sum((W, b)[place][l].size for place, l in there) > 1:
         return True
-    X, Y, _, b, *options = probe(task, seed=2)
-    other = X, Y, {l: -1.5 * W[l] for l in W}, b, *options
+    X, Y, _, b, *options = probe(trial.task, seed=2)
+    task = _twice(trial.task) if found.amount is None else (X, Y, {l: -1.5 * W[l] for l in W}, b, *options)
     try:
-        again = _amount(mistake, call(*other[:4]), Steps(*other).run(), other, there)
+        other = trial._replace(task=task, mine=trial.call(*task[:4]), exact=Steps(*task).run())
     except Exception:  # the function may require the original number of examples
-        return False
-    return again is not None and np.isclose(again, amount, rtol=1e-5)
-
-
-def _explained(x, theirs, n):
-    """Return whether a mistake reproduces a gradient, including its shape, to within a thousandth of its error."""
-    if x is None or np.shape(x) != np.shape(theirs):
-        return False
-    off, size = np.abs(x - theirs), np.abs(n).max(initial=0)
-    error = np.linalg.norm(x - n) if np.shape(x) == n.shape else np.linalg.norm(x)
-    return bool(np.isfinite(off).all() and np.linalg.norm(off) <= EXPLAINS * error + 1e-12 * max(size, 1e-290))
-
-
-def _same(x, n):
-    """Return whether a gradient equals the correct one to within rounding error."""
-    if x is None or np.shape(x) != n.shape or not np.isfinite(x).all():
-        return False
-    return bool(np.linalg.norm(x - n) <= 1e-10 * np.linalg.norm(n))
-
-
-def _keys(gradients):
-    """Return a key (place, l) for each gradient, where place is 0 for dW and 1 for db."""
-    return [(place, l) for place in (0, 1) for l in gradients[place]]
-
-
-def _get(gradients, key):
-    """Return the gradient with the given key, or None if it is missing."""
-    return gradients[key[0]].get(key[1])
-
-
-# --- if no known mistake fits, find the line by experiments --------------------------------------
-
-
-def _line_of(call, task, right, mine, wrong, l):
-    """Find the wrong line by experiment, and return its name and a description of what the experiments show."""
-    names = {place for place, k in wrong if k == l}
-    if any(_get(mine, key) is not None and not np.isfinite(_get(mine, key)).all() for key in wrong if key[1] == l):
-        line = ("dW", "db")[min(names)] if len(names) == 1 else "dZ[L]" if l == right.L else "dZ"
-        return line, "it is not finite, as happens after log(0), 0/0 or an overflow"
-    try:
-        if _right_alone(call, task, l):
-            return "examples", ALONE
-        if names == {0, 1}:
-            return (_at_the_output if l == right.L else _between_layers)(call, task, right, l)
-    except Exception:  # the function may not accept the data of the experiments
-        if names == {0, 1}:
-            return (
-                ("dZ[L]", "dW and db of the last layer are wrong") if l == right.L else ("dA", "the error starts here")
-            )
-    if names == {0}:
-        return "dW", f"db[{l}] is right, so dZ[{l}] is probably right as well: look at the product with A[{l - 1}]ᵀ"
-    return "db", f"dW[{l}] is right, so dZ[{l}] must be right as well: look at how db[{l}] is computed from it"
-
-
-def _right_alone(call, task, l):
-    """Return whether dW[l] and db[l] are right for each example on its own."""
-    ones = [(task[0][[i]], task[1][:, [i]], *task[2:]) for i in range(len(task[0]))]
-    pairs = [(call(*one[:4]), Steps(*one).run()) for one in ones]
-    return all(_same(mine[place][l], exact[place][l]) for mine, exact in pairs for place in (0, 1))
-
-
-def _errors_of_each(call, X, Y, W, b, l):
-    """Compute dZ[l], of shape (n[l], m), from the function's db[l] for one example at a time."""
-    return np.hstack([call(X[[i]], Y[:, [i]], W, b)[1][l] for i in range(len(X))])
-
-
-def _at_the_output(call, task, right, l):
-    """Find out whether dZ[L] is wrong because of the prediction, the formula, or the way examples are combined."""
-    X, Y, W, b = task[:4]
-    each = _errors_of_each(call, X, Y, W, b, l)
-    other = np.roll(1 - Y, 1, axis=1) if task[5] == "sigmoid" else np.roll(Y, 1, axis=0) + 0.5 * (task[5] != "softmax")
-    again = _errors_of_each(call, X, other, W, b, l)
-    if np.allclose(each + Y, again + other, rtol=1e-10, atol=1e-12):
-        return "forward", "the target is subtracted correctly, but the prediction differs from the one in the cost"
-    return "dZ[L]", "its dependence on the target differs from that of A[L] − Y"
-
-
-def _between_layers(call, task, right, l):
-    """Find out whether dA[l] or the slope is wrong.
-
-    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right. Examples in which dZ[l + 1]
-    is wrong with either value of W[l + 1] are left out.
-    """
-    X, Y, W, b = task[:4]
-    slopes, clean = [], True
-    for scale in (0.0, 1.0):
-        there = {**W, l + 1: W[l + 1] + scale * np.random.default_rng(2).standard_normal(W[l + 1].shape)}
-        n = Steps(X, Y, there, *task[3:])
-        n.run()
-        slopes.append(_errors_of_each(call, X, Y, there, b, l) / (n.dA[l] * n.m))
-        behind = _errors_of_each(call, X, Y, there, b, l + 1)
-        clean = clean & np.isclose(behind, n.dZ[l + 1] * n.m, rtol=1e-8).all(axis=0)
-    usable = np.isfinite(slopes[0]) & np.isfinite(slopes[1])
-    usable = usable & clean if (usable & clean).any() else usable
-    if np.allclose(slopes[0][usable], slopes[1][usable], rtol=1e-5, atol=1e-9):
-        off = usable & ~np.isclose(slopes[0], right.g_prime(right.Z[l]), rtol=1e-5, atol=1e-9)
-        for side, sign in ((right.Z[l] < 0, "<"), (right.Z[l] > 0, ">")):
-            if off.any() and not (off & ~side).any() and (usable & ~side).any():
-                return "dZ", f"the slope is wrong only where Z[{l}] {sign} 0: look at the activation's derivative"
-        return "dZ", f"dA[{l}] is right, so the slope by which it is multiplied must be wrong"
-    return "dA", f"its dependence on W[{l + 1}] or dZ[{l + 1}] differs from that of W[{l + 1}]ᵀ dZ[{l + 1}]"
+        return found.amount is None
+    if found.amount is not None:
+        again = _amount(found.mistake, other, places, found.only)
+        return again is not None and np.isclose(again, found.amount, rtol=1e-5)
+    theirs = run_with(found.mistake, task, None, steps, found.only)
+    return all(explained(*(get(d, key) for d in (other.mine, theirs, other.exact))) for key in there)
 
 
 # --- description of the cause --------------------------------------------------------------------
 
 
-def _cause(mistake, amount, whole, l, n):
+def _of_known(found, trial, task, l, places=(0, 1)):
     """Return the Cause for a known mistake."""
-    a = 0.0 if amount is None else amount
-    says = mistake.says
+    n, mistake, only = Steps(*task), found.mistake, found.only
+    if mistake.line == "return" and found.amount and _depends_on_m(trial.call, trial.task, found.amount):
+        fixed = len(trial.task[0]) / (1 + found.amount)
+        return _at("mean", l, n, f"it divides by a fixed number, {fixed:.4g}, instead of the number of examples")
+    a = _refitted(found, trial, task, l, places) or 0.0
+    says = _with_size(mistake, a, n)
+    if mistake.line == "forward":
+        says = says.replace("[l−1]", f"[{only - 1}]").replace("[l]", f"[{only}]") if only else says
+    elif (only and not NAMES.search(says)) or (
+        (only or not found.complete) and (mistake.amount or SCOPE.search(says))
+    ):  # the message must name layer l only
+        says = re.split(", (?:such )?as", SCOPE.sub("", says))[0] + " in layer {l}"
+    values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
+    values |= {"sign": "+" if a > 0 else "−", "size": abs(a), "l2": n.l2, "penalty": n.l2 + a}
+    cause = _at(mistake.line, l, n, says.format(**values))
+    return cause._replace(where=f"{cause.where} of layer {only}") if only and mistake.line == "forward" else cause
+
+
+def _with_size(mistake, a, n):
+    """Return the description of a mistake of size a, in words that suit that size and the network."""
+    says = mistake.says if n.hidden_activation == "relu" else mistake.says.replace(OF_RELU, "")
     if mistake.amount and np.isclose(1 + a, n.m):
         says = says.replace(FACTOR, "it is a sum over the {m} examples instead of a mean")
     elif mistake.amount and np.isclose((1 + a) * n.m, 1):
@@ -276,11 +274,7 @@ def _cause(mistake, amount, whole, l, n):
     if n.l2:
         words = "left out" if np.isclose(a, -n.l2) else "{penalty:.3g} W[{l}] instead of {l2:.3g} W[{l}]"
         says = says.replace(PENALTY, f"the gradient of the penalty is {words}")
-    if not whole and (mistake.amount or SCOPE.search(says)):  # the message must name layer l only
-        says = SCOPE.sub("", says) + " in layer {l}"
-    values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
-    values |= {"sign": "+" if a > 0 else "−", "size": abs(a), "l2": n.l2, "penalty": n.l2 + a}
-    return _at(mistake.line, l, n, says.format(**values))
+    return says
 
 
 def _at(line, l, n, says):
@@ -291,10 +285,12 @@ def _at(line, l, n, says):
         "mean": "where the mean over the examples is taken",
         "dW": f"in the line for dW[{l}]",
         "db": f"in the line for db[{l}]",
+        "both": f"in the lines for dW[{l}] and db[{l}]",
         "dA": f"in the line for dA[{l}]",
         "dZ": f"in the line for dZ[{l}]",
         "return": "in the returned gradients",
         "examples": "where the examples are combined",
     }
-    penalty = " + l2 * W[l]" if line == "dW" and n.l2 else ""
-    return Cause(line, where[line], says, RIGHT.get(line, "") + penalty)
+    reads = RIGHT | {"dW": RIGHT["dW"] + " + l2 * W[l]" * bool(n.l2)}
+    reads["both"] = f"{reads['dW']}; {reads['db']}"
+    return Cause("dW" if line == "both" else line, where[line], says, reads.get(line, ""))

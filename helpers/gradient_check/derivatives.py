@@ -1,6 +1,7 @@
 """Derivatives of any function of nested arrays by extrapolated central differences."""
 
 from contextlib import suppress
+from typing import NamedTuple
 
 import numpy as np
 
@@ -8,6 +9,18 @@ from helpers.system.validation import brief
 
 LEVELS = 10  # number of step sizes, each of which is half the previous one
 COARSE = 1e-3  # largest noise of the cost at nearly equal parameters, as a fraction of its changes
+CONFIRMING = 20 * 5**0.5  # irrational, so that no oscillation of the cost has whole periods in all steps
+FEWEST = 4  # number of step sizes without which a derivative is not estimated
+
+
+class Slope(NamedTuple):
+    """Derivative with respect to one entry."""
+
+    value: float = np.nan  # NaN if no estimate is possible
+    error: float = np.inf  # estimate of its error
+    share: float = 1.0  # scale of the entry as a fraction of that of its array, or 1 if it needs none of its own
+    steepness: float = 0.0  # size of the slope over the largest step
+    finite: bool = True  # whether the cost is a finite number next to the entry
 
 
 class Function:
@@ -28,48 +41,103 @@ class Function:
             if path in nudges:
                 place, step = nudges[path]
                 array[... if place is ... else np.unravel_index(place, array.shape)] += step
-        value = self.cost(moved)
+        value = self._value(moved) if nudges else self.cost(moved)
         if not isinstance(value, (str, bytes)) and not np.iscomplexobj(value):
             with suppress(TypeError, ValueError, OverflowError):
                 return float(value)
         raise TypeError(f"cost must return a number, not {brief(value)}")
 
+    def _value(self, moved):
+        """Return the cost at shifted parameters, or NaN if they are outside its domain."""
+        with np.errstate(all="ignore"):
+            try:
+                return self.cost(moved)
+            except (ArithmeticError, ValueError, AssertionError):
+                return np.nan
+
     def rounding(self):
         """Estimate the rounding error of the cost from its values at nearly equal parameters.
 
         For a smooth cost, the fourth differences of equally spaced values would be 0 in exact arithmetic. The median
-        is not affected by a single kink.
+        is not affected by a single kink. The steps become larger while the cost seems to be exact, because its rounding
+        error may be as large as the changes for the smallest steps, and smaller if they leave the domain of the cost.
         """
-        rng, moves = np.random.default_rng(0), {}
-        for path, array in flatten(self.parameters):
-            step = np.ldexp(1.0, np.frexp(np.abs(array).max())[1] - 20)  # a power of 2, so that adding it is exact
-            moves[path] = rng.choice([-step, step], np.shape(array)).astype(np.asarray(array).dtype)
-        values = [self({path: (..., k * move) for path, move in moves.items()}) for k in range(15)]
-        return float(np.median(np.abs(np.diff(values, 4)))) / 5  # for errors of size ε, the median is about 5.6 ε
+        changes = np.inf
+        for bits in (20, 15, 10, 30, 40):
+            rng, moves = np.random.default_rng(0), {}
+            for path, array in flatten(self.parameters):
+                moves[path] = rng.choice([-1, 1], np.shape(array)) * _small_steps(np.asarray(array), bits)
+            values = [self({path: (..., k * move) for path, move in moves.items()}) for k in range(15)]
+            if not np.isfinite(values).all():
+                continue
+            noise = float(np.median(np.abs(np.diff(values, 4)))) / 5  # for errors of size ε, the median is about 5.6 ε
+            if 0 < noise <= changes:
+                return noise
+            changes = min(changes, np.median(np.abs(np.diff(values))) or np.inf)
+        return 0.0
 
     def slope(self, path, place):
-        """Return the derivative with respect to one entry, and an estimate of its error.
+        """Return the derivative with respect to one entry, as a Slope.
 
-        The derivative is NaN if the entry is at or near a kink, or if no estimate is possible.
+        The first steps are a tenth of the entry or of the root mean square of its array, whichever is larger. If the
+        cost is rough, has a kink or is not finite within these steps, smaller ones are tried.
         """
         array = np.asarray(dict(flatten(self.parameters))[path])
-        scale = max(abs(float(array.flat[place])), float(np.sqrt(np.mean(np.square(array, dtype=float))))) or 1.0
-        eps, differences, bends, rounding, costs = float(np.finfo(array.dtype).eps), [], [], [], []
-        for level in range(LEVELS):
-            above, below = (self._moved(array, path, place, sign * 0.1 * scale / 2**level) for sign in (1, -1))
-            (up, f_up), (down, f_down) = above, below
-            if up == down:  # the step is too small to change the entry
-                return np.nan, np.inf
-            costs += [f_up, f_down]
-            differences.append((f_up - f_down) / (up - down))
-            bends.append(((f_up - self.here) / up - (f_down - self.here) / down) / 2)
-            size = max(abs(f_up), abs(f_down), abs(self.here))
-            rounding.append(4 * max(eps * size, self.noise) / (up - down))
+        own = abs(float(array.flat[place]))
+        scale, best = max(own, typical(array)) or 1.0, Slope()
+        smallest = scale / 4**LEVELS
+        for size in sorted({scale, scale / 2**LEVELS, smallest, own or scale}, reverse=True):
+            found, rounding = self._slope_at_scale(array, path, place, size, size == scale)
+            if found is None:
+                break
+            if np.isnan(best.value) or found.error < best.error:
+                best = found._replace(share=size / scale if size < smallest else 1.0)
+            if best.error <= rounding:
+                break
+        return best
+
+    def _slope_at_scale(self, array, path, place, size, first):
+        """Return the derivative from steps of up to a tenth of `size`, and the rounding error of the last difference.
+
+        The derivative is None if some steps are too small to change the entry or, unless this is the first attempt, the
+        cost. Steps that lead to a cost that is not finite are left out, together with all larger ones.
+        """
+        rows = []
+        for step in 0.1 * size / 2.0 ** np.arange(LEVELS):
+            row = self._difference(array, path, place, step)
+            if row is None:
+                return None, np.inf
+            rows = [*rows, row] if np.isfinite(row).all() else []
+        if len(rows) < FEWEST:
+            return Slope(finite=bool(rows)), 0.0
+        differences, bends, rounding, *costs = np.transpose(rows).tolist()
+        if not first and (0, 0) in zip(differences, bends, strict=True):
+            return None, np.inf
         best, error = _extrapolated(differences, bends, rounding)
-        settles = np.isfinite(error) and _settles(differences, best, error, rounding)
         # Otherwise, the cost varies within the smallest step.
         resolved = self.noise <= COARSE * np.ptp(costs) or not np.ptp(costs)
-        return (best, error) if settles and resolved else (np.nan, np.inf)
+        last = self._difference(array, path, place, step / CONFIRMING)
+        room = 10 * error + 0.1 * abs(differences[-1] - best)
+        confirmed = last is None or abs(last[0] - best) <= room + 10 * last[2]
+        if not (np.isfinite(error) and resolved and confirmed and _settles(differences, best, error, rounding)):
+            return Slope(), rounding[-1]
+        return Slope(best, error, steepness=abs(differences[0]) + abs(bends[0])), rounding[-1]
+
+    def _difference(self, array, path, place, step):
+        """Shift one entry up and down.
+
+        Returns
+        -------
+        tuple of five floats, or None if the step is too small to change the entry
+            The central difference, half the difference between the slopes on the two sides, the rounding error of the
+            central difference, and the two costs.
+        """
+        (up, f_up), (down, f_down) = (self._moved(array, path, place, sign * step) for sign in (1, -1))
+        if not (up and down):
+            return None
+        noise = max(float(np.finfo(array.dtype).eps) * max(abs(f_up), abs(f_down), abs(self.here)), self.noise)
+        bend = ((f_up - self.here) / up - (f_down - self.here) / down) / 2
+        return (f_up - f_down) / (up - down), bend, 4 * noise / (up - down), f_up, f_down
 
     def _moved(self, array, path, place, step):
         """Shift one entry, and return the actual step and the resulting cost.
@@ -79,6 +147,23 @@ class Function:
         start = array.flat[place]
         there = (start + array.dtype.type(step)) - start
         return float(there), self({path: (place, array.dtype.type(step))})
+
+
+def _small_steps(array, bits):
+    """Return a step for each entry of an array, which is smaller than its largest entry by a factor of about 2 ** bits.
+
+    The steps are powers of 2, so that adding them is exact. Entries that are much smaller have smaller steps, and those
+    that are 0 are not shifted unless all are, because 0 may be a kink or the edge of the domain.
+    """
+    sizes, largest = np.abs(array), np.abs(array).max()
+    steps = np.ldexp(1.0, np.frexp(np.where(sizes < largest / 2**10, sizes, largest))[1] - bits)
+    return np.where((sizes > 0) | (largest == 0), steps, 0).astype(array.dtype)
+
+
+def typical(array):
+    """Return the root mean square of an array."""
+    largest = float(np.abs(array).max()) or 1.0  # otherwise the square of 1e200 would be infinite
+    return largest * float(np.sqrt(np.mean(np.square(array / largest, dtype=float))))
 
 
 def _extrapolated(differences, bends, rounding):

@@ -1,11 +1,14 @@
 """Gradient check for any function of arrays, with automatic step sizes."""
 
+from contextlib import suppress
+from typing import NamedTuple
+
 import numpy as np
 
-from helpers.gradient_check.derivatives import Function, copied, flatten
+from helpers.gradient_check.derivatives import Function, copied, flatten, typical
 from helpers.gradient_check.nudge import relative_error
-from helpers.gradient_check.report import Finding, GradientReport
-from helpers.gradient_check.verdict import describe, judge
+from helpers.gradient_check.report import Cause, Finding, GradientReport
+from helpers.gradient_check.verdict import alike, describe, judge
 from helpers.system.arguments import check_function
 from helpers.system.validation import as_finite, as_numeric_array, positive_whole
 
@@ -15,6 +18,30 @@ TOO_ROUGH = (
     "the gradient is too small or too rough to judge, because {reason}. "
     "Use float64, data scaled to about 1, or parameters away from kinks and saturation"
 )
+BOTH_ZERO = "the gradient and the numerical gradient are both 0, which proves nothing"
+ZERO = (
+    "the gradient and the numerical gradient are both 0 up to rounding errors, as at a minimum, which proves nothing. "
+    "Use other parameters"
+)
+NOT_REPEATED = (
+    "two calls with the same arguments give different gradients. Typical causes are accumulated gradients, random "
+    "numbers and counters"
+)
+UNCHANGED = (
+    "{name} is the same for other parameters, although it should differ, as if the function used a global variable "
+    "instead of its argument or kept an earlier result"
+)
+
+
+class _Calls(NamedTuple):
+    """Results of the calls of the function under test."""
+
+    given: dict  # gradients at the given parameters in float64, keyed by path
+    unreadable: dict  # reasons why other gradients cannot be read, keyed by path
+    problems: list  # problems with the function as a whole
+    kept: str  # description of how the result depends on previous calls, or ""
+    earlier: dict  # gradients at other parameters, from the first call
+    nearby: object  # those parameters
 
 
 def check(cost, gradients, parameters, entries=100):
@@ -24,8 +51,9 @@ def check(cost, gradients, parameters, entries=100):
     large as the one before. The resulting central differences are extrapolated to a step size of 0
     (Ridders, 1982). The error of the derivative is estimated from the distances between the extrapolations that
     agree best, from the difference between the slopes to the right and to the left, and from the rounding error of
-    the cost. This error determines how far a correct gradient may deviate from the estimated derivative. An entry is
-    left out if the differences for the smallest steps do not approach the estimate, as happens near a kink.
+    the cost. This error determines how far a correct gradient may deviate from the estimated derivative. Much smaller
+    steps are tried if the differences do not approach the estimate or if the cost is not finite, and the entry is left
+    out if they do not help either, as happens at a kink.
 
     Parameters
     ----------
@@ -33,11 +61,13 @@ def check(cost, gradients, parameters, entries=100):
         Function that takes the parameters and returns a number.
     gradients : callable
         Function that takes the parameters and returns gradients with the same structure. It is called three
-        times, first with parameters that are a tenth larger.
+        times, first with parameters that are a tenth larger, or a small number instead of 0. If this first call fails,
+        the check goes on without it.
     parameters : dict, list or tuple of float arrays, possibly nested
         Point at which to check the gradients. The functions receive copies with the same structure.
     entries : int
-        Maximum number of entries to check in each array. The entries are chosen at random.
+        Maximum number of entries to check in each array. If there are more, they are chosen at random, but every
+        call chooses the same ones.
 
     Returns
     -------
@@ -67,16 +97,20 @@ def check(cost, gradients, parameters, entries=100):
             "cost returns two different values for the same parameters: use a fixed seed for its random numbers"
         )
     at.noise = at.rounding()
-    given, unreadable, problems = _call(gradients, parameters, arrays)
-    rng, findings = np.random.default_rng(0), []
+    calls = _call(gradients, parameters, arrays)
+    rng, findings, numerical, chosen = np.random.default_rng(0), {}, {}, {}
     for path, array in arrays.items():
-        name = f"d{path.strip('.')}"
-        places = rng.permutation(array.size)[:entries]
-        slopes = np.array([at.slope(path, place) for place in places])  # (entries, 2): derivative and error
-        findings.append(_finding(name, given.get(path), array, places, *slopes.T))
-        if path in unreadable:
-            findings[-1] = findings[-1]._replace(words=unreadable[path])
-    return GradientReport(findings, None, problems)
+        places = chosen[path] = rng.permutation(array.size)[:entries]
+        slopes = np.array([at.slope(path, place) for place in places], float)  # (entries, 5)
+        findings[path] = _finding(f"d{path.strip('.')}", calls.given.get(path), array, places, slopes)
+        numerical[path] = _spread(array.shape, places, slopes[:, 0])
+        findings[path] = findings[path]._replace(words=calls.unreadable.get(path, findings[path].words))
+    kept = calls.kept or _unchanged(cost, calls, findings, chosen)
+    if not kept:
+        return GradientReport(_exchanged(findings, calls.given, numerical), None, calls.problems)
+    cause = Cause("state", "at what the function keeps between calls", kept)
+    findings = [_without_pattern(finding) for finding in findings.values()]
+    return GradientReport(findings, cause, [*calls.problems, f"Look {cause.where}: {kept}."])
 
 
 def _as_parameters(tree):
@@ -105,89 +139,158 @@ def _as_parameters(tree):
     return {name.removeprefix("parameters"): array for name, array in arrays.items()}
 
 
-def _finding(name, mine, array, places, exact, error):
-    """Judge one gradient based on the entries that were checked."""
-    skipped = int(np.isnan(exact).sum())
+def _finding(name, mine, array, places, slopes):
+    """Judge one gradient based on the entries that were checked.
+
+    The rows of `slopes` contain the fields of a Slope for each of the `places` in the flattened array.
+    """
     if mine is None or mine.shape != array.shape or not np.isfinite(mine).all():
         return judge(name, mine, np.zeros(array.shape), np.zeros(array.shape), 1, array.dtype)
-    known = ~np.isnan(exact)
-    mine, exact, error = mine.ravel()[places][known], exact[known], error[known]
-    if not exact.size:
-        return Finding(name, np.nan, 0, TOO_ROUGH.format(reason="none of its entries could be estimated"), "unjudged")
-    bound = ROOM * error + 100 * np.finfo(array.dtype).eps * np.abs(exact).max()
-    off = relative_error(mine, exact)
-    if (np.abs(mine - exact) > bound).any():
-        return Finding(name, off, 0, describe(mine, exact, 1), "wrong")
-    sure, estimated = (bound <= share * np.abs(exact).max() for share in (ROUGH, 1))
-    if sure.any():
-        exact, bound, skipped = exact[sure], bound[sure], skipped + int((~sure).sum())
-    share = relative_error(exact + bound, exact) * 2 if exact.any() else np.inf
-    if not exact.any() and not mine.any():
-        words = "the gradient and the numerical gradient are both 0, which proves nothing"
-        return Finding(name, off, 0, words, "unjudged")
-    reason = f"the numerical gradient has a relative error of up to {min(share, 1):.0e}" if share > ROUGH else ""
-    if 2 * (n := estimated.sum()) <= len(places):
-        reason = f"only {n} of {len(places)} entries could be estimated"
-    if reason:
+    exact, error, share, steepness, finite = slopes.T
+    mine, known = mine.ravel()[places], ~np.isnan(exact)
+    size = np.abs(exact * share)[known].max(initial=0)
+    bound = ROOM * error + 100 * np.finfo(array.dtype).eps * size / share
+    wrong = known & (np.abs(mine - exact) > bound)
+    # An entry that needs a scale of its own is compared with itself, and all others with the largest one.
+    sure, estimated = (known & (bound <= part * np.where(share < 1, np.abs(exact), size)) for part in (ROUGH, 1))
+    shown = sure | wrong if (sure | wrong).any() else known
+    off = relative_error(mine[shown], exact[shown]) if known.any() else np.nan
+    if wrong.any():
+        mine, exact, bound = (_spread(array.shape, places, values) for values in (mine, exact, bound))
+        return Finding(name, off, 0, describe(mine, exact, 1, bound), "wrong")
+    if (
+        known.any()
+        and (np.abs(exact) <= bound)[known].all()
+        and (bound <= ROUGH * steepness)[known & (steepness > 0)].all()
+    ):
+        return Finding(name, np.nan, 0, ZERO if exact[known].any() or mine.any() else BOTH_ZERO, "unjudged")
+    outside = int((finite == 0).sum())
+    if reason := _too_rough((exact * share)[shown], (bound * share)[shown], estimated, outside):
         return Finding(name, off, 0, TOO_ROUGH.format(reason=reason), "unjudged")
-    return Finding(name, off, 0, _right(len(places), array.size, skipped), "right")
+    return Finding(name, off, 0, _right(len(places), array.size, outside, int((~sure).sum()) - outside), "right")
 
 
-def _right(checked, size, skipped):
+def _spread(shape, places, values):
+    """Return an array with the given values at `places`, and NaN in all other entries."""
+    spread = np.full(shape, np.nan)
+    spread.flat[places] = values
+    return spread
+
+
+def _too_rough(exact, bound, estimated, outside):
+    """Return the reason why a gradient cannot be judged, or "" if it can."""
+    n = estimated.sum()
+    next_to = (
+        f", and the cost is NaN or infinite next to {outside} of {'the others' if n else 'them'}" if outside else ""
+    )
+    if 2 * n <= len(estimated):
+        return f"{f'only {n} of {len(estimated)}' if n else 'none of its'} entries could be estimated{next_to}"
+    share = relative_error(exact + bound, exact) * 2 if exact.any() else np.inf
+    return f"the numerical gradient has a relative error of up to {min(share, 1):.0e}" if share > ROUGH else ""
+
+
+def _right(checked, size, outside, rough):
     """Return the words for a gradient that is right, with the numbers of entries that were checked and left out."""
-    some = [] if checked == size else [f"{checked} of {size} entries were checked"]
-    entries = "entry was" if skipped == 1 else "entries were"
-    some += [f"{skipped} {entries} left out, because the cost has a kink there or is too rough"] if skipped else []
-    return "right" + f" ({'; '.join(some)})" * bool(some)
+    words = [] if checked == size else [f"{checked} of {size} entries were checked"]
+    reasons = ((rough, "has a kink there or is too rough"), (outside, "is NaN or infinite next to {it}"))
+    for count, reason in reasons:
+        entries, it = ("entry was", "it") if count == 1 else ("entries were", "them")
+        words += [f"{count} {entries} left out, because the cost {reason.format(it=it)}"] if count else []
+    return "right" + f" ({'; '.join(words)})" * bool(words)
 
 
 def _call(gradients, parameters, paths):
-    """Call the function under test.
-
-    Returns
-    -------
-    gradients : dict of ndarray
-        Gradients in float64, keyed by path.
-    unreadable : dict of str
-        Reasons why other gradients cannot be read, keyed by path.
-    problems : list of str
-        Problems with the function as a whole.
-    """
-    nearby = copied(parameters)
-    for _, array in flatten(nearby):
-        array *= array.dtype.type(1.1)
-    gradients(nearby)
+    """Call the function under test at other parameters, and then twice at the given ones."""
+    nearby, earlier = _moved(parameters), {}
+    with suppress(Exception), np.errstate(all="ignore"):  # it may refuse these parameters
+        earlier, _ = _arrays(gradients(copied(nearby)), paths, parameters)
     given, untouched = copied(parameters), copied(parameters)
     result = gradients(given)
     now = dict(flatten(given))
     changed = [path for path, was in flatten(untouched) if path not in now or not np.array_equal(now[path], was)]
     problems = [f"The function changes its argument, parameters{changed[0]}: work on a copy."] if changed else []
     if result is None:
-        return {}, {}, [*problems, "The function returns None: is `return` missing?"]
-    first, unreadable = _arrays(result, paths)
-    second, _ = _arrays(gradients(copied(parameters)), paths)
-    if any(
-        path in second and not np.allclose(first[path], second[path], rtol=1e-5, atol=0, equal_nan=True)
+        return _Calls({}, {}, [*problems, "The function returns None: is `return` missing?"], "", {}, nearby)
+    first, unreadable = _arrays(result, paths, parameters)
+    second, _ = _arrays(gradients(copied(parameters)), paths, parameters)
+    repeats = all(
+        path not in second or np.allclose(first[path], second[path], rtol=1e-5, atol=0, equal_nan=True)
         for path in first
-    ):
-        problems.append(
-            "Look at what the function keeps between calls: two calls with the same arguments give different "
-            "gradients. Typical causes are accumulated gradients, random numbers and counters."
-        )
-    return first, unreadable, problems
+    )
+    stale = earlier.keys() == first.keys() and all(np.array_equal(first[path], earlier[path]) for path in first)
+    kept = "" if repeats else "it returns the gradients of the previous call" if stale else NOT_REPEATED
+    return _Calls(first, unreadable, problems, kept, earlier, nearby)
 
 
-def _arrays(tree, paths):
-    """Convert the leaves of a result to float64 arrays, and say why the gradients with other paths cannot be read."""
+def _moved(parameters):
+    """Return a copy of the parameters in which every entry is a tenth larger, or a small number instead of 0."""
+    moved = copied(parameters)
+    for _, array in flatten(moved):
+        array[...] = np.where(array, 1.1 * array, 0.1 * typical(array) or 0.1)
+    return moved
+
+
+def _unchanged(cost, calls, findings, chosen):
+    """Return a description of a gradient that is the same for other parameters, although it should differ, or "".
+
+    Such a gradient is right at the entries that were chosen for one of the two sets of parameters, and wrong for the
+    other.
+    """
+    nearby, at = dict(flatten(calls.nearby)), None
+    with suppress(Exception), np.errstate(all="ignore"):  # the cost may refuse these parameters as well
+        at = Function(cost, calls.nearby)
+        at.noise = at.rounding()
+    for path, finding in findings.items():
+        given, array = calls.given.get(path), nearby[path]
+        same = given is not None and given.shape == array.shape and np.array_equal(given, calls.earlier.get(path))
+        if at is None or not np.isfinite(at.here) or not same:
+            continue
+        slopes = np.array([at.slope(path, place) for place in chosen[path]], float)
+        there = _finding(finding.name, given, array, chosen[path], slopes)
+        only_there = there.verdict == "wrong" and finding.verdict != "wrong"
+        only_here = there.right and "left out" not in there.words and finding.verdict == "wrong"
+        if only_there or only_here:
+            return UNCHANGED.format(name=finding.name)
+    return ""
+
+
+def _without_pattern(finding):
+    """Return a finding without a description of the differences, which mean nothing if they depend on other calls."""
+    described = finding.verdict == "wrong" and not np.isnan(finding.error)
+    return finding._replace(words="differs from the numerical gradient") if described else finding
+
+
+def _exchanged(findings, given, numerical):
+    """Return the findings as a list, and say which gradients are those of another array."""
+    for path, finding in findings.items():
+        if finding.verdict != "wrong" or not finding.words.startswith("differs"):
+            continue
+        for other, exact in numerical.items():
+            if other != path and exact.shape == given[path].shape and alike(given[path], exact):
+                says = f"is the numerical gradient of {other.strip('.')}, as if two results had been exchanged"
+                findings[path] = finding._replace(words=f"{says} or shared one array")
+    return [*findings.values()]
+
+
+def _arrays(tree, paths, like):
+    """Convert the leaves of a result to float64 arrays, and say why the gradients with other paths cannot be read.
+
+    The argument `like` contains the parameters, whose structure the result should have.
+    """
     arrays, unreadable = {}, {}
     for path, leaf in flatten(tree):
         try:
             arrays[path] = np.array(as_numeric_array(leaf, path), float)
         except (TypeError, ValueError) as error:
             unreadable[path] = str(error).removeprefix(f"{path} ")
+    nested = all(isinstance(kind, (dict, list, tuple)) for kind in (tree, like))
+    other = nested and isinstance(tree, dict) != isinstance(like, dict)
     for path in paths:
         if path not in arrays and any(found.startswith((f"{path}[", f"{path}.")) for found in (*arrays, *unreadable)):
             unreadable[path] = "is a list, tuple or dictionary, but it must be an array"
         elif path not in arrays and "" in arrays:
             unreadable[path] = "is missing, because the function returns a single array instead of a list or dictionary"
+        elif path not in arrays and other:
+            returned, needed = (f"a {type(kind).__name__} of length {len(kind)}" for kind in (tree, like))
+            unreadable[path] = f"is missing, because the function returns {returned} instead of {needed}"
     return arrays, unreadable

@@ -32,6 +32,7 @@ RIGHT = {
     "return": "return dW, db",
 }
 PENALTY = "{a:.3g} W[{l}] is added, as with a penalty (if the cost includes ½ λ Σ w², pass l2=λ)"
+OF_RELU = ", as happens when a ReLU's output is tested with >="
 
 
 class Mistake(NamedTuple):
@@ -81,6 +82,9 @@ def _forward():
         "b[l] is not added in the hidden layers": lambda n, l: z(n, l) - n.b[l] * hidden(n, l),
         "b[L] is not added in the output layer": lambda n, l: z(n, l) - n.b[l] * last(n, l),
         "b[l] is subtracted instead of added": lambda n, l: z(n, l) - 2 * n.b[l],
+        "b[l] is added twice": lambda n, l: z(n, l) + n.b[l],
+        "b[l] is added as a row instead of a column": lambda n, l: n.W[l] @ n.A[l - 1] + n.b[l].T,
+        "A[l−1] is also added to Z[l], as in a network with skip connections": lambda n, l: z(n, l) + n.A[l - 1],
         "b[1] is added in every layer": lambda n, l: z(n, l) - n.b[l] + n.b[1],
         "W[l] is transposed": lambda n, l: n.W[l].T @ n.A[l - 1] + n.b[l],
         "W[1] is used in every hidden layer": lambda n, l: n.W[1 if l < n.L else l] @ n.A[l - 1] + n.b[l],
@@ -246,6 +250,10 @@ def _output_error():
     }
     for says, f in lines.items():
         yield Mistake("dZ[L]", "output_error", lambda n, f=f: f(n, n.A[n.L], n.Y) / n.m, says)
+    for dtype in (np.float32, np.float16):
+        says = f"it is rounded to {dtype.__name__}"
+        yield Mistake("dZ[L]", "output_error", lambda n, t=dtype: (n.A[n.L] - n.Y).astype(t).astype(float) / n.m, says)
+        yield Mistake("dZ[L]", "output_error", lambda n, t=dtype: Steps.output_error(n).astype(t).astype(float), says)
     amounts = {
         "the labels are smoothed by {a:.3g} here, but not in the cost": lambda n, A, Y, a: (
             A - ((1 - a) * Y + a / len(Y))
@@ -373,13 +381,18 @@ def _weight_gradient():
     }
     for says, f in products.items():
         yield Mistake("dW", "weight_gradient", lambda n, l, f=f: f(n, l, n.dZ[l]) + n.penalty_gradient(l), says)
+    yield Mistake(
+        "dW",
+        "weight_gradient",
+        lambda n, l: n.dZ[l] @ n.A[l - 1].T + n.penalty_gradient(l) / np.abs(n.W[l]),
+        "the gradient of the penalty is λ sign(W[{l}]) instead of λ W[{l}]",
+    )
 
     def right(n, l):
         return _right(n, "weight_gradient", l)
 
     amounts = {
         PENALTY: lambda n, l, a: right(n, l) + a * n.W[l],
-        "{a:.3g} W[{l}] is added, but only in the output layer": lambda n, l, a: right(n, l) + a * n.W[l] * (l == n.L),
         "{a:.3g} sign(W[{l}]) is added, as with a penalty on |w|, but the cost has no such penalty": lambda n, l, a: (
             right(n, l) + a * np.sign(n.W[l])
         ),
@@ -538,8 +551,8 @@ def _error_behind():
 def _unit_error():
     """Yield mistakes in the computation of dZ[l] from dA[l] and the slope at Z[l]."""
     slopes = {
-        "the slope is left out or always 1, as happens when a ReLU's output is tested with >=": lambda n, l, Z, A: 1,
-        "the slope is always 0, so the error does not reach any layer before this one": lambda n, l, Z, A: 0 * Z,
+        "the slope is left out or always 1" + OF_RELU: lambda n, l, Z, A: 1,
+        "the slope is always 0, so no error reaches the layers before layer {l}": lambda n, l, Z, A: 0 * Z,
         "it is multiplied by A[{l}] as well as by the slope": lambda n, l, Z, A: A * n.g_prime(Z),
         "it is multiplied by Z[{l}] as well as by the slope": lambda n, l, Z, A: Z * n.g_prime(Z),
         "the slope is taken at A[{l}] instead of Z[{l}]": lambda n, l, Z, A: n.g_prime(A),

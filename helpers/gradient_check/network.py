@@ -38,8 +38,8 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
         Activation functions; see `backprop.network.forward`.
     gradients : callable, optional
         Function to check, which takes X, Y, W and b and returns dW and db. It is called several times with
-        copies of the arguments, and with some of the examples left out if a unit is at its kink. By default,
-        `backprop.network.backward` is checked.
+        copies of the arguments, with slightly different parameters, and with other examples in place of those that
+        have a unit at its kink. By default, `backprop.network.backward` is checked.
     l2 : float
         Factor λ of a penalty ½ λ Σ w² in the cost, which contributes λ W to dW.
     explain : bool
@@ -108,8 +108,9 @@ def _judge_all(candidate, arguments, task, dtype):
     names = [(place, l, f"d{'Wb'[place]}[{l}]") for l in sorted(W) for place in (0, 1)]
     everywhere = on_kink.all() and not overflows
     keep, skipped = np.full(len(X), True) if everywhere or overflows else ~on_kink, int(on_kink.sum())
-    kept = (X[keep], Y[:, keep], W, b, *options)
-    mine = candidate(arguments[0][keep], arguments[1][:, keep], *arguments[2:])
+    rows = np.resize(np.flatnonzero(keep), len(X))  # other examples in place of those at a kink
+    kept = (X[rows], Y[:, rows], W, b, *options)
+    mine = candidate(arguments[0][rows], arguments[1][:, rows], *arguments[2:])
     truth, bounds = numerical_gradients(*kept), rounding_bounds(*kept, dtype=dtype)
     findings = []
     for place, l, name in names:
@@ -120,12 +121,11 @@ def _judge_all(candidate, arguments, task, dtype):
             words = OVERFLOW.format(dtype=np.dtype(dtype).name) if bounds.overflows else ON_KINKS
             findings.append(Finding(name, np.nan, skipped, words, "unjudged"))
         else:
-            out = 0 if everywhere else skipped
-            findings.append(judge(name, mine[place].get(l), exact, bound, len(kept[0]), dtype, out))
+            findings.append(judge(name, mine[place].get(l), exact, bound, len(X), dtype, skipped * (not everywhere)))
     if not skipped or bounds.overflows:
         return findings
     whole = candidate(*arguments)
-    if all(f.right for f in findings) and (words := _not_adding_up(candidate, arguments, on_kink, mine, whole, dtype)):
+    if all(f.right for f in findings) and (words := _not_adding_up(candidate, arguments, rows, mine, whole, dtype)):
         findings = [f._replace(words=words, verdict="unjudged") for f in findings]
     return [_also_finite(finding, whole) for finding in _at_kinks(findings, candidate, task)]
 
@@ -138,19 +138,20 @@ def _also_finite(finding, whole):
     return finding._replace(words=NOT_FINITE, verdict="wrong")
 
 
-def _not_adding_up(candidate, arguments, on_kink, mine, whole, dtype):
-    """Return None if the gradient over all examples is the mean of its parts, and otherwise a description.
+def _not_adding_up(candidate, arguments, rows, mine, whole, dtype):
+    """Return None if the gradient over all examples is the mean over the examples, and otherwise a description.
 
-    The parts are the gradient over the examples that are kept, and the gradients of the examples at a kink,
-    each computed separately.
+    It is compared with the gradient `mine` over the examples in `rows`, by adding the gradients of the missing
+    examples and subtracting those of the repeated ones, each computed separately.
     """
     X, Y, W, b = arguments
-    total = [{l: (len(X) - on_kink.sum()) * p[l] for l in p} for p in mine]
-    for i in np.flatnonzero(on_kink):
+    total = [{l: len(X) * p[l] for l in p} for p in mine]
+    times = 1 - np.bincount(rows, minlength=len(X))
+    for i in np.flatnonzero(times):
         alone = _alone(candidate, X, Y, W, b, i)
         if alone is None:
             return ALONE_FAILS
-        total = [{l: p[l] + q.get(l, np.nan) for l in p} for p, q in zip(total, alone, strict=True)]
+        total = [{l: p[l] + times[i] * q.get(l, np.nan) for l in p} for p, q in zip(total, alone, strict=True)]
     adds_up = all(
         np.shape(p.get(l)) == np.shape(q[l])
         and unchecked_relative_error(len(X) * p[l], q[l]) < ROUGH[np.dtype(dtype).name]
@@ -163,9 +164,9 @@ def _not_adding_up(candidate, arguments, on_kink, mine, whole, dtype):
 def _alone(candidate, X, Y, W, b, i):
     """Return the gradients for example i alone, or None if the function fails.
 
-    If the function fails for a single example, it is called with several copies of that example.
+    The function is called with as many copies of the example as there are examples or, if it fails, with one.
     """
-    for copies in (1, len(X)):
+    for copies in (len(X), 1):
         with suppress(Exception):
             return candidate(X[[i] * copies], Y[:, [i] * copies], W, b)
     return None

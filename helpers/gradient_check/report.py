@@ -80,7 +80,7 @@ class GradientReport:
         it says why.
         """
         if self.right:
-            some = any("left out" in finding.words for finding in self.findings)
+            some = any(part in finding.words for finding in self.findings for part in ("left out", "were checked"))
             return f"All gradients are right{' in the entries that were checked' if some else ''}."
         if self.wrong:
             return " ".join([*self.problems, *self._where_to_look()])
@@ -94,21 +94,25 @@ class GradientReport:
         """Yield the sentences that say which line to look at, what is wrong there, and what else it affects."""
         wrong = [finding for finding in self.findings if finding.verdict == "wrong"]
         l, names = self.first_guilty, {finding.name for finding in wrong}
+        if not wrong:
+            right = all(finding.right for finding in self.findings)
+            yield f"Apart from this, {'the gradients are right here' if right else 'nothing wrong was found'}."
         if not wrong or (self.problems and self.cause and self.cause.line == "state"):
             return
         if not l:
             yield f"Wrong gradients: {', '.join(finding.name for finding in wrong)}. {wrong[0].name} {wrong[0].words}."
             return
-        after = any(_layer(finding.name) == l + 1 for finding in self.findings)
-        step = {f"dW[{l}]", f"db[{l}]"} <= names and after
-        where = f"Look at layer {l} first" + f", at the step from dZ[{l + 1}] to dZ[{l}]" * step
-        yield f"{where}, {self.cause.where}: {self.cause.says}." if self.cause else f"{where}."
+        line = self.cause.line if self.cause else ""
+        spreads = line not in ("dW", "db", "return", "forward")  # to earlier layers only
+        step = {f"dW[{l}]", f"db[{l}]"} <= names and any(_layer(finding.name) == l + 1 for finding in self.findings)
+        look = f"Look at layer {l} first" + f", at the step from dZ[{l + 1}] to dZ[{l}]" * (step and spreads)
+        look = "Look " if line == "forward" else f"{look}, " if line else f"{look}."
+        yield f"{look}{self.cause.where}: {self.cause.says}." if line else look
         if self.cause and self.cause.reads:
             yield f"The correct line is `{self.cause.reads}`."
         if step:
             yield f"The gradients of layer {l + 1} are right."
-        stays = self.cause and self.cause.line in ("dW", "db", "return")  # no other line depends on these lines
-        if any(0 < _layer(name) < l for name in names) and not stays:
+        if any(0 < _layer(name) < l for name in names) and spreads:
             yield f"Earlier layers may be wrong only because of layer {l}."
 
     def __str__(self):

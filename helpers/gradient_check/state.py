@@ -1,5 +1,6 @@
 """Detection of functions that keep values between calls or modify their arguments."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +36,12 @@ def observe(candidate, arguments):
     rng = np.random.default_rng(0)
     X, Y, W, b = arguments
     nearby = tuple({l: _moved(p[l], rng) for l in p} for p in (W, b))
-    before = candidate(X, Y, *nearby)
+    before = None
+    with suppress(Exception):  # the function may refuse these parameters
+        before = candidate(X, Y, *nearby)
+    if before is None:
+        nearby = (W, b)
+        before = candidate(X, Y, W, b)
     candidate.opening, held = ((X, Y, *nearby), before), candidate.raw
     first = candidate(X, Y, W, b)
     overwritten = _overwritten(held, before)
@@ -68,7 +74,7 @@ def explain_state(candidate, seen, task, wrong):
     before = candidate.opening[1]
     cause = _ignores_parameters(before, seen, task) if repeats and not wrong else _kept(seen, repeats, task)
     if cause:
-        problems.append(f"Look at what the function keeps between calls: {cause.says}.")
+        problems.append(f"Look {cause.where}: {cause.says}.")
     elif seen.overwritten:
         problems.append(
             "A later call overwrites the result of an earlier one: look for an array that is reused, and create a new "
@@ -98,19 +104,26 @@ def _noise(nearby):
 
 
 def _ignores_parameters(before, seen, task):
-    """Return a Cause if the gradients are the same for the nearby parameters, for which the correct ones differ."""
-    exact, earlier, _ = _fresh_and_stale(seen.nearby, task)
-    here, there, found = (
-        np.concatenate([np.empty(0), *(p[l].ravel() for p in pair for l in p)]) for pair in (exact, earlier, seen.first)
-    )
+    """Return a Cause if the first call used the given W or b instead of the nearby ones, and None otherwise."""
+    X, Y, W, b, *options = task
+    near_W, near_b = ({l: p[l].astype(float) for l in p} for p in seen.nearby)
     with np.errstate(all="ignore"):
-        moved = np.linalg.norm(there - here) > 0.01 * np.linalg.norm(here)
-    if moved and np.isfinite(found).all() and _alike(before, seen.first, 0.0):
-        return _keeps(
-            "the gradients do not change with the parameters, as if the function used global variables instead of its "
-            "arguments"
-        )
+        exact = Steps(X, Y, near_W, near_b, *options).run()
+        for name, used in (("the parameters", (W, b)), ("W", (W, near_b)), ("b", (near_W, b))):
+            outdated = Steps(X, Y, *used, *options).run()
+            here, there = (np.concatenate([p[l].ravel() for p in pair for l in p]) for pair in (outdated, exact))
+            if np.linalg.norm(there - here) > 0.01 * np.linalg.norm(here) and _alike(before, outdated):
+                return _ignored(name)
     return None
+
+
+def _ignored(name):
+    """Return a Cause for a function whose result does not depend on the parameters with this name as it should."""
+    if len(name) > 1:
+        used = "global variables instead of its arguments"
+        return _keeps(f"the gradients do not change with {name}, as if the function used {used}")
+    says = f"for a different {name}, the gradients are those for the given one, as if {name} were left out or global"
+    return Cause("state", f"at where the function uses {name}", says)
 
 
 def changes_later(candidate):
@@ -145,7 +158,8 @@ def _kept(seen, repeats, task):
     if _alike(difference, exact):
         return _keeps("the gradients are accumulated: they still include the gradients of previous calls")
     return _keeps(
-        "two calls with the same arguments give different gradients, as if there were random numbers or a counter"
+        "two calls with the same arguments give different gradients, as if there were random numbers, a counter or a "
+        "running average"
     )
 
 

@@ -16,16 +16,17 @@ THRESHOLDS = {"float64": 1e-7, "float32": 1e-4}
 ROUGH = {"float64": 1e-10, "float32": 2e-4}
 NO_BUG = 1e-12  # a relative deviation this small may come from a harmless guard, such as a / (b + 1e-15)
 ALIKE = 1e-4  # relative error up to which a wrong gradient counts as a multiple or transpose of the correct one
+NEARLY = 1e-3  # relative error up to which a wrong gradient counts as nearly right
 TOO_SMALL = (
     "the gradient is too small to judge, because rounding in {dtype} could change it by {share}. "
     "Scale the weights or the inputs so that no unit is saturated and the signals do not vanish{or_double}"
 )
 ZERO = (
-    "the gradient and the numerical gradient are both 0, which proves nothing. Use data or weights for which some "
-    "units are active"
+    "the gradient and the numerical gradient are both 0, which proves nothing. Use data for which some units are "
+    "active, and weights that are not 0"
 )
 OVERFLOW = (
-    "the gradient cannot be judged, because some intermediate results are too large for {dtype}. Scale down the inputs "
+    "the gradient cannot be judged, because some intermediate results are too large for {dtype}. Scale down the data "
     "or the weights"
 )
 ON_KINKS = (
@@ -70,9 +71,11 @@ def judge(name, mine, exact, bound, m, dtype, skipped=0):
     words = _unfit(mine, exact, m)
     if words:
         return Finding(name, np.nan, skipped, words, "wrong")
+    if not (np.isfinite(exact).all() and np.isfinite(bound).all()):
+        return Finding(name, np.nan, skipped, OVERFLOW.format(dtype=np.dtype(dtype).name), "unjudged")
     error = unchecked_relative_error(mine, exact)
     if (np.abs(mine - exact) > bound + NO_BUG * np.abs(exact)).any():
-        return Finding(name, error, skipped, describe(mine, exact, m), "wrong")
+        return Finding(name, error, skipped, describe(mine, exact, m, bound), "wrong")
     if not exact.any() and not mine.any():
         return Finding(name, error, skipped, ZERO, "unjudged")
     size, room = np.abs(exact).max(), np.abs(bound).max()
@@ -108,27 +111,68 @@ def compare(name, mine, exact, m):
     if words:
         return Finding(name, np.nan, 0, words, "wrong")
     error = unchecked_relative_error(mine, exact)
-    if error < THRESHOLDS["float32" if mine.dtype == np.float32 else "float64"]:
+    threshold = THRESHOLDS["float32" if mine.dtype == np.float32 else "float64"]
+    if error < threshold:
         return Finding(name, error, 0, "right", "right")
-    return Finding(name, error, 0, describe(np.asarray(mine, float), exact, m), "wrong")
+    mine, exact = np.asarray(mine, float), np.asarray(exact, float)
+    room = threshold * (np.abs(exact) + 1e-3 * np.abs(exact).max(initial=0))
+    return Finding(name, error, 0, describe(mine, exact, m, room), "wrong")
 
 
-def describe(mine, exact, m):
-    """Describe how a wrong gradient of the right shape differs from the correct one."""
-    if not mine.any():
+def describe(mine, exact, m, bound):
+    """Describe how a wrong gradient of the right shape differs from the correct one.
+
+    All arrays have the same shape. Entries of `exact` that are NaN are unknown. The entries of `bound` are the largest
+    differences that rounding can cause.
+    """
+    known = ~np.isnan(exact)
+    x, n, room = mine[known], exact[known], bound[known] + NO_BUG * np.abs(exact[known])
+    if not x.any():
         return "is zero everywhere, but the numerical gradient is not"
-    if not exact.any():
+    if not n.any():
         return "differs from the numerical gradient, which is zero everywhere"
-    size = np.abs(exact).max()
-    x, n = mine / size, exact / size
-    factor = np.sum(x * n) / np.sum(n * n)
-    if exact.size > 1 and unchecked_relative_error(x, factor * n) < ALIKE:
-        return _about_factor(factor, m)
-    if exact.size == 1:
+    if (np.abs(n) <= room).all():
+        return "differs from the numerical gradient, which is zero up to rounding errors"
+    size = np.abs(n).max()
+    factor = float(np.sum((x / size) * (n / size)) / np.sum((n / size) ** 2))
+    if n.size == 1:
         return _about_number(factor, m)
-    if x.ndim == 2 and x.shape[0] == x.shape[1] and unchecked_relative_error(x.T, n) < ALIKE:
+    share = min(ALIKE * abs(factor), 0.01 * abs(factor - 1))
+    if (np.abs(x - factor * n) <= share * np.abs(n) + (1 + abs(factor)) * room).all():
+        return _about_factor(factor, m)
+    if mine.ndim == 2 and mine.shape[0] == mine.shape[1] and alike(mine.T, exact):
         return "matches the transpose of the numerical gradient"
+    wrong = known & (np.abs(mine - exact) > bound + NO_BUG * np.abs(exact))
+    if 0 < 2 * np.count_nonzero(wrong) <= n.size:
+        return _about_entries(mine, exact, bound, wrong)
+    if unchecked_relative_error(x, n) < NEARLY:
+        return "differs slightly from the numerical gradient, but by more than a rounding error"
     return "differs from the numerical gradient, with no simple pattern in the differences"
+
+
+def alike(mine, exact):
+    """Return whether two arrays agree in the entries of `exact` that are known, of which there must be at least two."""
+    known = ~np.isnan(exact)
+    return np.count_nonzero(known) > 1 and unchecked_relative_error(mine[known], exact[known]) < ALIKE
+
+
+def _about_entries(mine, exact, bound, wrong):
+    """Describe a gradient that is wrong in some of its entries, and name the first of them."""
+    places = np.argwhere(wrong)
+    first = tuple(int(i) for i in places[0])
+    is_, should = mine[first] + 0.0, exact[first] if abs(exact[first]) > bound[first] else 0.0  # no negative zero
+    digits = next((d for d in (4, 8, 12) if f"{is_:.{d}g}" != f"{should:.{d}g}"), 17)
+    should = f"{should:.{digits}g}"
+    if bound[first] > ALIKE * np.nanmax(np.abs(exact)):  # as near a kink
+        should = f"about {exact[first]:.2g}"
+    numbers = f"[{', '.join(map(str, first))}], which is {is_:.{digits}g} but should be {should}"
+    if len(places) == 1:
+        return f"differs from the numerical gradient only in entry {numbers}"
+    count = f"{len(places)} of {np.count_nonzero(~np.isnan(exact))} entries"
+    for axis, line in enumerate(("row", "column") if wrong.ndim == 2 else ()):
+        if wrong.shape[1 - axis] > 1 and (places[:, axis] == first[axis]).all():
+            count += f", all in {line} {first[axis]}"
+    return f"differs from the numerical gradient in {count}, such as {numbers}"
 
 
 def _unfit(mine, exact, m):
@@ -149,33 +193,35 @@ def _about_shape(mine, exact, m):
         return f"{has}: it is not summed over the examples"  # with one unit, it could also be a sum over the units
     if mine.shape == exact.shape[::-1] and mine.ndim == 2:
         return f"{has}: it is transposed"
-    if exact.ndim == 2 and exact.shape[1] == 1 and mine.size == m:
+    if m > 1 and exact.ndim == 2 and exact.shape[1] == 1 and mine.size == m:
         return f"{has}: it is summed over the wrong axis (the units instead of the examples)"
-    if mine.shape == (exact.shape[0], m):
+    if m > 1 and exact.ndim and mine.shape == (exact.shape[0], m):
         return f"{has}: it is not summed over the examples"
-    if mine.size == exact.size:
+    if mine.size == exact.size and mine.ndim < exact.ndim:
         return f"{has}: an axis is missing, as happens after a sum without keepdims"
+    if mine.size == exact.size and mine.ndim > exact.ndim:
+        return f"{has}: it has an extra axis"
     return has
 
 
 KNOWN_FACTORS = {
     1: "it is nearly right, but the difference is larger than a rounding error",
     -1: "it has the wrong sign",
-    2: "it has an extra factor of 2, as if the ½ of the squared error were missing",
+    2: "it has an extra factor of 2",
     0.5: "it has an extra factor of ½",
 }
 
 
 def _about_factor(factor, m):
     """Describe a gradient that is a multiple of the correct one."""
-    seen = f"is {f'{factor:.3f}' if abs(factor) >= 0.001 else f'{factor:.1e}'} × the numerical gradient"
+    seen = f"is {f'{factor:.3f}' if 0.001 <= abs(factor) < 1e6 else f'{factor:.1e}'} × the numerical gradient"
     means = {
         m: f"it is a sum over the {m} examples instead of a mean",
         1 / m: f"the mean over the {m} examples is taken twice",
         -m: f"it has the wrong sign, and it is a sum over the {m} examples instead of a mean",
     }
     for value, words in (KNOWN_FACTORS if m == 1 else KNOWN_FACTORS | means).items():
-        if np.isclose(factor, value, rtol=1e-3):
+        if np.isclose(factor, value, rtol=NEARLY):
             return f"{seen}: {words}"
     return f"{seen}: it is wrong by a constant factor"
 

@@ -812,6 +812,17 @@ bug(
     also=("dZ[L]",),
 )
 bug(
+    "dW_a_sum_and_db_negative",
+    PLAIN,
+    P,
+    "dW[l] = m * dZ @ A[l - 1].T",
+    "dW",
+    "dW is a sum over the examples, and the sign of db is wrong.",
+    both(many, several),
+    more=[(S, "db[l] = -dZ.sum(axis=1, keepdims=True)")],
+    also=("db",),
+)
+bug(
     "mean_last_example_lost",
     LOOP,
     "for i in range(m):",
@@ -937,6 +948,24 @@ bug(
     "Biases are in reverse order.",
     deep,
     also=("db",),
+)
+bug(
+    "last_layer_frozen",
+    PLAIN,
+    R,
+    "    return {**dW, L: 0 * dW[L]}, {**db, L: 0 * db[L]}\n",
+    "return",
+    "dW and db of the last layer are 0.",
+    deep,
+)
+bug(
+    "layer_two_frozen",
+    PLAIN,
+    R,
+    "    return {**dW, 2: 0 * dW[2]}, {**db, 2: 0 * db[2]}\n",
+    "return",
+    "dW and db of layer 2 are 0.",
+    lambda c: c.L >= 3,
 )
 bug("dW_and_db_swapped", PLAIN, R, "    return db, dW\n", "return", "Returned in the wrong order.")
 bug(

@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from planted_bugs import PLAIN, compile_source, replaced
 
 from helpers import gradient_check
 from helpers.backprop import activations, network
@@ -303,6 +304,260 @@ def test_the_table_says_in_words_and_signs_what_its_colours_say():
     assert "&lt;1e-12" in table and "<1e" not in table
     assert "`" not in table and "<code>dW[2]</code>" in table
     assert table.count("background:rgb(") == table.count("<tr style") > 0 and "%)" in table  # the page shows through
+
+
+# --- the cause of several wrong gradients ---------------------------------------------------------
+
+LINES = {
+    "z": "Z[l] = W[l] @ A[l - 1] + b[l]",
+    "a": "A[l] = activate(Z[l], hidden_activation if l < L else output)",
+    "dW": "dW[l] = dZ @ A[l - 1].T",
+    "db": "db[l] = dZ.sum(axis=1, keepdims=True)",
+    "dA": "dA = W[l].T @ dZ",
+    "error": "dZ = (A[L] - Y) / m",
+    "end": "return dW, db",
+}
+PENALISED = "dW[l] = dZ @ A[l - 1].T + 0.1 * W[l]"
+BOTH = "in the lines for dW[3] and db[3]: for dW[3], "
+NOT_ZERO = "are 0, although earlier layers are right, so dZ[{}] is not 0"
+NEVER = "are 0, as if they were never computed or no error reached this layer"
+SKIPS = "dZ = dZ * (Y[0] == 0)\n    return {**dW, 1: dZ @ A[0].T}, {**db, 1: dZ.sum(axis=1, keepdims=True)}"
+
+
+def cause_of(changes, hidden="tanh", output="softmax", sizes=(4, 5, 5, 3), l2=0.0, m=7):
+    """The report on the program PLAIN with some of its lines replaced."""
+    function = compile_source(replaced(PLAIN, [(LINES[name], new) for name, new in changes.items()]))
+    X, Y, W, b = task(sizes, m)
+    Y = np.eye(sizes[-1])[:, np.arange(m) % sizes[-1]] if output == "softmax" else Y
+    return check_gradients(X, Y, W, b, hidden, output, lambda *a: function(*a, hidden, output), l2=l2)
+
+
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "identity"])
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_a_layer_whose_gradients_are_0_is_not_explained_by_lines_that_other_layers_use(hidden, output, layer):
+    frozen = f"return {{**dW, {layer}: 0 * dW[{layer}]}}, {{**db, {layer}: 0 * db[{layer}]}}"
+    cause = cause_of({"end": frozen}, hidden, output).cause
+    assert cause.where == "in the returned gradients"
+    words = NOT_ZERO.format(layer) if layer > 1 else NEVER
+    assert cause.says == f"dW[{layer}] and db[{layer}] {words}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words", "options"),
+    [
+        (
+            {"end": "return {**dW, 2: np.sin(dW[2])}, {**db, 2: np.cos(db[2])}"},
+            "in the lines for dW[2] and db[2]: earlier layers are right, so dZ[2] is right as well",
+            {},
+        ),
+        (
+            {"end": "return {**dW, 3: 2 * dW[3]}, {**db, 3: 3 * db[3]}"},
+            BOTH
+            + "it has an extra factor of 2 in the output layer; for db[3], it has an extra factor of 3 in the output",
+            {},
+        ),
+        (
+            {"end": "return {**dW, 3: 2 * dW[3]}, {**db, 3: 2 * db[3]}"},
+            "in the returned gradients: all gradients have an extra factor of 2 in layer 3.",
+            {},
+        ),
+        (
+            {"end": "return {**dW, 3: dW[3].round(2)}, {**db, 3: db[3].round(2)}"},
+            "in the returned gradients: the gradients are rounded to two decimals in layer 3.",
+            {},
+        ),
+        (
+            {"end": "return {l: 0 * dW[l] for l in dW}, {l: 0 * db[l] for l in db}"},
+            "in the returned gradients: all gradients are 0, as happens with the integer division 1 // m.",
+            {},
+        ),
+        (
+            {"dW": "dW[l] = m * dZ @ A[l - 1].T", "db": "db[l] = -dZ.sum(axis=1, keepdims=True)"},
+            BOTH + "it is a sum over the 7 examples instead of a mean; for db[3], its sign is wrong.",
+            {},
+        ),
+        (
+            {"dW": "dW[l] = dZ @ A[l].T", "db": "db[l] = dZ.mean(axis=1, keepdims=True)"},
+            BOTH + "it uses A[3] instead of A[2]; for db[3], the mean over the 6 examples is taken twice.",
+            {"sizes": (4, 4, 4, 4), "m": 6},
+        ),
+        (
+            {"db": "db[l] = dZ.sum(axis=1, keepdims=True) + 0.1 * b[l]"},
+            BOTH
+            + "the gradient of the penalty is left out; for db[3], 0.1 b[3] is added, as with a penalty on the biases",
+            {"l2": 0.1},
+        ),
+        (
+            {"dW": "dW[l] = np.sin(dZ) @ A[l - 1].T", "db": "db[l] = np.cos(dZ).sum(axis=1, keepdims=True)"},
+            "in the lines for dW[3] and db[3]: even for a single example, dW[3] is not the product of db[3] and a row",
+            {},
+        ),
+        (
+            {"dW": PENALISED + " * (l > 1)"},
+            "in the line for dW[1]: the gradient of the penalty is left out in layer 1.",
+            {"l2": 0.1},
+        ),
+        (
+            {"dW": PENALISED + " * (l < 3)"},
+            "in the line for dW[3]: the gradient of the penalty is left out in layer 3.",
+            {"l2": 0.1},
+        ),
+        (
+            {"dW": "dW[l] = dZ @ A[l - 1].T + 0.1 * np.sign(W[l])"},
+            "in the line for dW[3]: the gradient of the penalty is λ sign(W[3]) instead of λ W[3].",
+            {"l2": 0.1},
+        ),
+        ({"dW": PENALISED + " * (l == 2)"}, "in the line for dW[2]: 0.1 W[2] is added in layer 2.", {}),
+        (
+            {"dW": "dW[l] = dZ @ A[l - 1].T + np.cos(W[l])"},
+            "look at the product with A[2]ᵀ and at the penalty",
+            {"l2": 0.1},
+        ),
+        (
+            {"z": "Z[l] = W[l] @ A[l - 1] + b[l] * (l != 2)"},
+            "in the forward pass of layer 2: b[2] is not added to W[2] A[1].",
+            {},
+        ),
+        (
+            {"z": "Z[l] = W[l] @ A[l - 1] + b[l] * (1 + (l == 1))"},
+            "in the forward pass of layer 1: b[1] is added twice.",
+            {},
+        ),
+        (
+            {"z": "Z[l] = (W[l].T if l == 2 else W[l]) @ A[l - 1] + b[l]"},
+            "in the forward pass of layer 2: W[2] is transposed.",
+            {},
+        ),
+        (
+            {"z": "Z[l] = W[l] @ A[l - 1] + b[l] + (A[1] if l == 2 else 0)"},
+            "in the forward pass of layer 2: A[1] is also added to Z[2]",
+            {},
+        ),
+        (
+            {"a": "A[l] = activate(Z[l], output if l == L else 'sigmoid' if l == 1 else hidden_activation)"},
+            "in the forward pass of layer 1: the hidden activation is sigmoid here, but the cost uses a different one.",
+            {},
+        ),
+        (
+            {"z": "Z[l] = W[l] @ A[l - 1] + b[l].T"},
+            "in the forward pass: b[l] is added as a row instead of a column.",
+            {"sizes": (4, 4, 4), "m": 4, "output": "sigmoid"},
+        ),
+        (
+            {"end": "return dW, {**db, 1: db[2], 2: db[1]}"},
+            "in the returned gradients: db[2] has the value that db[1] should have: look for a wrong key.",
+            {},
+        ),
+        (
+            {"end": "return {**dW, 2: dW[2] + dW[3], 1: dW[1] + dW[2] + dW[3]}, db"},
+            "in the returned gradients: dW[3] has been added to dW[2].",
+            {"sizes": (4, 4, 4, 4)},
+        ),
+        (
+            {"error": "dZ = ((A[L] - Y) / m).astype(np.float16).astype(float)"},
+            "the error of the output: it is rounded to float16.",
+            {},
+        ),
+        (
+            {"end": SKIPS},
+            "in the line for dZ[1]: dA[1] is right: look at the slope by which it is multiplied, and at what follows.",
+            {},
+        ),
+        ({"dA": "dA = W[l].T @ dZ; Z[l - 1] = 0 * Z[l - 1]"}, "the slope is left out or always 1.", {}),
+        (
+            {"dA": "dA = W[l].T @ dZ; Z[l - 1] = 1 + 0 * Z[l - 1]"},
+            "the slope is left out or always 1, as happens when a ReLU's output is tested with >=.",
+            {"hidden": "relu"},
+        ),
+        (
+            {"dA": "dA = (W[l] if l == 2 else W[l].T) @ dZ"},
+            "in the line for dA[1]: W[2] is not transposed.",
+            {"sizes": (4, 4, 4, 4)},
+        ),
+        (
+            {"error": "dZ = (A[L] - Y) / 8"},
+            "it divides by a fixed number, 8, instead of the number of examples.",
+            {"m": 6},
+        ),
+    ],
+)
+def test_the_simplest_cause_that_fits_every_layer_is_named(changes, words, options):
+    assert words in cause_of(changes, **options).headline
+
+
+@pytest.mark.parametrize("layer", [1, 2, 3])
+def test_a_mistake_in_the_forward_pass_is_not_said_to_be_in_the_last_layer(layer):
+    headline = cause_of({"z": f"Z[l] = W[l] @ A[l - 1] + b[l] * (l != {layer})"}).headline
+    assert headline.startswith("Look in the forward pass") and "Earlier layers" not in headline
+
+
+def test_the_step_to_a_layer_is_not_blamed_for_lines_after_it():
+    report = cause_of({"end": "return {**dW, 2: 0 * dW[2]}, {**db, 2: 0 * db[2]}"})
+    assert report.headline.startswith("Look at layer 2 first, in the returned gradients: ")
+    assert report.headline.endswith("The gradients of layer 3 are right.")
+
+
+@pytest.mark.parametrize(("step", "sides"), [(1e-4, 2), (1e-5, 2), (1e-5, 1), (1e-7, 1)])
+def test_finite_differences_are_not_explained_by_a_wrong_line(step, sides):
+    def gradients(X, Y, W, b):
+        def cost():
+            return binary_cross_entropy(network.forward(X, W, b, "tanh")[0][2], Y)
+
+        def slope(x, i):
+            x[i] += step
+            above, x[i] = cost(), x[i] - sides * step
+            below, x[i] = cost() if sides == 2 else start, x[i] + (sides - 1) * step
+            return (above - below) / (sides * step)
+
+        W, b = ({l: p[l].copy() for l in p} for p in (W, b))
+        start = cost()
+        return tuple(
+            {l: np.array([[slope(p[l], (i, j)) for j in range(len(row))] for i, row in enumerate(p[l])]) for l in p}
+            for p in (W, b)
+        )
+
+    X, Y, W, b = task((3, 3, 1), m=4)
+    report = check_gradients(X, Y, W, b, "tanh", gradients=gradients)
+    assert report.wrong and report.cause.line == "return"
+    assert "they are nearly right, as happens with finite differences" in report.headline
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float16])
+@pytest.mark.parametrize("hidden", ["sigmoid", "tanh", "relu"])
+def test_a_lower_precision_is_not_explained_by_a_wrong_line(hidden, dtype):
+    def gradients(*arguments):
+        X, Y, W, b = (
+            a.astype(dtype) if hasattr(a, "astype") else {l: a[l].astype(dtype) for l in a} for a in arguments
+        )
+        exact = network.backward(Y, W, *network.forward(X, W, b, hidden), hidden)
+        return tuple({l: p[l].astype(dtype).astype(float) for l in p} for p in exact)
+
+    report = check_gradients(*task((4, 5, 3)), hidden, gradients=gradients)
+    assert report.wrong and "with a lower precision such as float32 or float16" in report.headline
+
+
+def test_one_wrong_entry_is_not_called_an_approximation():
+    report = check_gradients(
+        *task((40, 30, 2)), gradients=planted(lambda dW, db, m: dW[1].__setitem__((0, 0), dW[1][0, 0] * 1.0001))
+    )
+    assert report.wrong and report.cause.line == "dW"
+
+
+@pytest.mark.parametrize("on_kinks", [0, 1, 3, 5])
+@pytest.mark.parametrize(("divisor", "verdict"), [(8, "right"), (9, "wrong")])
+def test_a_number_of_examples_that_is_written_out_may_be_right(on_kinks, divisor, verdict):
+    def gradients(X, Y, W, b):
+        dW, db = network.backward(Y, W, *network.forward(X, W, b, "relu"), "relu")
+        return tuple({l: len(X) / divisor * p[l] for l in p} for p in (dW, db))
+
+    X, Y, W, b = task((4, 5, 2), m=8)
+    X[:on_kinks] = 0
+    b = {l: 0 * b[l] for l in b}
+    report = check_gradients(X, Y, W, b, "relu", gradients=gradients)
+    assert report.verdict == verdict, report
+    assert {finding.skipped for finding in report.findings} == {on_kinks}
+    assert report.right or f"it divides by a fixed number, {divisor}, instead of the number" in report.headline
 
 
 # --- the zoo -------------------------------------------------------------------------------------

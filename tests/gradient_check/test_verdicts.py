@@ -118,6 +118,12 @@ def test_numbers_that_overflow_are_not_judged():
         report = check_gradients(X, Y, W, b, "identity", "identity")
     assert report.verdict == "unjudged"
     assert "too large for float32" in report.headline
+    X, Y, W, b = task((3, 4, 1))
+    for factor in (1, 2):
+        gradients = spoilt(lambda dW, db, f=factor: tuple({l: f * p[l] for l in p} for p in (dW, db)))
+        with np.errstate(all="ignore"):
+            report = check_gradients(X, 1e300 * Y, W, b, "sigmoid", "identity", gradients)
+        assert report.verdict == "unjudged" and "too large for float64" in report.headline
 
 
 # --- accuses none --------------------------------------------------------------------------------
@@ -236,6 +242,33 @@ def test_a_function_that_ignores_its_arguments_is_named():
     X, Y, W, b = task((3, 4, 1))
     report = check_gradients(X, Y, W, b, gradients=lambda X, Y, *_: ours()(X, Y, W, b))
     assert report.wrong and "do not change with the parameters" in report.headline
+    b = {l: 0 * b[l] for l in b}
+    for name, gradients in (
+        ("W", lambda X, Y, _, b: ours()(X, Y, W, b)),
+        ("b", lambda X, Y, W, b: ours()(X, Y, W, {l: 0 * b[l] for l in b})),
+    ):
+        report = check_gradients(X, Y, W, b, gradients=gradients)
+        assert f"Look at where the function uses {name}: for a different {name}, the gradients are" in report.headline
+        assert report.headline.endswith("Apart from this, the gradients are right here.")
+
+
+def test_a_function_that_refuses_other_weights_is_checked_without_them():
+    X, Y, W, b = task((3, 4, 1))
+
+    def gradients(X, Y, now, b):
+        if any((now[l] != W[l]).any() for l in W):
+            raise RuntimeError("other weights")
+        return ours()(X, Y, now, b)
+
+    assert check_gradients(X, Y, W, b, gradients=gradients).right
+
+
+def test_gradients_that_vanish_in_rounding_are_not_said_to_ignore_the_parameters():
+    X, Y, W, b = task((3, 4, 1), dtype=np.float32)
+    b = {1: b[1], 2: np.full((1, 1), -300, np.float32)}
+    assert not check_gradients(
+        X, 0 * Y, W, b, gradients=lambda *_: ({l: 0 * W[l] for l in W}, {l: 0 * b[l] for l in b})
+    ).wrong
 
 
 def test_a_slope_that_is_wrong_just_below_0_is_not_blamed_on_the_line_before():
