@@ -5,7 +5,7 @@ const RATES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10]
 const BATCHES = [1, 2, 5, 10, 20, 50, 100, 200], PENALTIES = [0, 0.0001, 0.001, 0.01, 0.1], SPEEDS = [1, 2, 5, 10, 25, 50]
 const INITIALIZATIONS = ["lecun", "glorot", "he", "small", "zero"]
 const OPTIMIZERS = ["gradient_descent", "momentum", "adam"]
-const ACTIVATIONS = { tanh: "tanh", sigmoid: "σ", relu: "relu", identity: "z" }
+const ACTIVATIONS = { tanh: "tanh", sigmoid: "σ", relu: "relu", identity: "id" }
 const FEATURES = ["x1", "x2", "x1²", "x2²", "x1 x2", "sin πx1", "sin πx2"]
 const MOST_LAYERS = 4, MOST_WIDTH = 8, MOST_NODE = 40, LABELS = 50 // pixels
 const BEAT = 420 // milliseconds per layer in the animation of a step
