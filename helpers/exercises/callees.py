@@ -29,11 +29,7 @@ def about_wrong(code, cases, passed, others):
 
     Parameters
     ----------
-    code : reading.Code
-        The reader's code.
-    cases : list of tuples
-        The arguments of each case.
-    passed : callable
+    code, cases, passed
         See `repair.find`.
     others : dict
         Maps the names of other functions that the reader writes in this lesson to pairs: the name of the exercise and
@@ -60,7 +56,7 @@ def _is_right_with(code, name, right, cases, passed):
     """Return whether the answer gives the right results in all cases if it calls `right` under this name."""
     functions = [function for function in code.functions if function.name != name]
     answer = repair.compiled(code._replace(functions=functions, scope=code.scope | {name: right}))
-    return answer is not None and all(repair.is_right(answer, i, passed) for i in range(len(cases)))
+    return answer is not None and repair.is_right(answer, range(len(cases)), passed)
 
 
 def _example(name, mine):

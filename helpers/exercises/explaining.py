@@ -65,13 +65,12 @@ def explain(exercise, answer, hint, generic, earlier, failed, part):
 
 def _others(exercise):
     """Return the functions that the reader writes in the other exercises of the lesson, for `callees`."""
-    those = [one for one in registry.LESSONS[exercise.name[:2]] if one.cases and one.name != exercise.name]
+    those = [one for one in registry.LESSONS[exercise.lesson] if one.cases and one.name != exercise.name]
     return {one.answer_name: (one.name, functools.partial(_is_right, one)) for one in those}
 
 
 def _is_right(exercise, function):
-    passed = _comparison(exercise)
-    return all(repair.is_right(function, i, passed) for i in range(len(exercise.cases())))
+    return repair.is_right(function, range(len(exercise.cases())), _comparison(exercise))
 
 
 def _without_one_change(exercise, answer, code, passed, found, pointed, generic, earlier, failed):

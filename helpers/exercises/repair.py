@@ -113,7 +113,7 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
         complete = len(right) == count
         if not right > before or not warrants.holds(edit, code, cases, compiled):
             continue
-        if complete and all(is_right(candidate, i, passed) for i in order[1:]):
+        if complete and is_right(candidate, order[1:], passed):
             cause = _cause(code, edit, order, passed)
             if cause:
                 return as_found(code, cause, True, True)
@@ -137,7 +137,7 @@ def _cause(code, edit, order, passed):
         return edit
     larger = ast.BinOp(new, ast.Mult(), ast.Constant(10))
     candidate = _changed(code, edit._replace(changes=[(container, key, larger)]))
-    if candidate is None or not all(is_right(candidate, i, passed) for i in order):
+    if candidate is None or not is_right(candidate, order, passed):
         return edit
     return edit._replace(kind="too_small") if edit.kind == "number" else None
 
@@ -178,10 +178,10 @@ def _score(function, i, passed):
     return frozenset(), 1
 
 
-def is_right(function, i, passed):
-    """Return whether a function gives the right results in case i within the time limit. See `find` for `passed`."""
-    right, count = _score(function, i, passed)
-    return len(right) == count
+def is_right(function, indices, passed):
+    """Return whether a function gives the right results in these cases within the time limit (see `find`)."""
+    scores = (_score(function, i, passed) for i in indices)
+    return all(len(right) == count for right, count in scores)
 
 
 def _gains_everywhere(code, candidate, order, passed):

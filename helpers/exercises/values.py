@@ -181,9 +181,7 @@ def describe(name, mine, right, m=1, given=()):
     if (
         not finding.right and "differs" not in finding.words and " 1.000 ×" not in f" {finding.words}"
     ):  # the small entries are wrong although the large ones are right
-        words = finding.words.replace("the numerical gradient", "the right one")
-        # The factor of 2 may have a different origin in the answer.
-        return f"{the} {words.removesuffix(', as if the ½ of the squared error were missing')}."
+        return f"{the} {finding.words.replace('the numerical gradient', 'the right one')}."
     return f"{the} has the right shape, {right.shape}, but {_where(mine, right)}."
 
 

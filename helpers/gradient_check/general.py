@@ -236,17 +236,18 @@ def _unchanged(cost, calls, findings, chosen):
     Such a gradient is right at the entries that were chosen for one of the two sets of parameters, and wrong for the
     other.
     """
-    nearby, at = dict(flatten(calls.nearby)), None
+    given, earlier, nearby, at = calls.given, calls.earlier, dict(flatten(calls.nearby)), None
+    same = [path for path in findings if path in given and np.array_equal(given[path], earlier.get(path))]
+    same = [path for path in same if given[path].shape == nearby[path].shape]
+    if not same:
+        return ""
     with suppress(Exception), np.errstate(all="ignore"):  # the cost may refuse these parameters as well
         at = Function(cost, calls.nearby)
         at.noise = at.rounding()
-    for path, finding in findings.items():
-        given, array = calls.given.get(path), nearby[path]
-        same = given is not None and given.shape == array.shape and np.array_equal(given, calls.earlier.get(path))
-        if at is None or not np.isfinite(at.here) or not same:
-            continue
+    for path in same if at is not None and np.isfinite(at.here) else ():
+        finding = findings[path]
         slopes = np.array([at.slope(path, place) for place in chosen[path]], float)
-        there = _finding(finding.name, given, array, chosen[path], slopes)
+        there = _finding(finding.name, given[path], nearby[path], chosen[path], slopes)
         only_there = there.verdict == "wrong" and finding.verdict != "wrong"
         only_here = there.right and "left out" not in there.words and finding.verdict == "wrong"
         if only_there or only_here:

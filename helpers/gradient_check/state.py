@@ -119,7 +119,7 @@ def _ignores_parameters(before, seen, task):
 
 def _ignored(name):
     """Return a Cause for a function whose result does not depend on the parameters with this name as it should."""
-    if len(name) > 1:
+    if name == "the parameters":
         used = "global variables instead of its arguments"
         return _keeps(f"the gradients do not change with {name}, as if the function used {used}")
     says = f"for a different {name}, the gradients are those for the given one, as if {name} were left out or global"
