@@ -10,6 +10,7 @@ read in this order:
     `steps`        backpropagation as a program with replaceable lines
     `mistakes`     known mistakes, each of which replaces one line
     `experiments`  search for a wrong line if its mistake is not a known one
+    `wording`      descriptions of mistakes and lines
     `causes`       search for the mistake that explains a wrong gradient
     `inputs`       checks on the arguments
     `candidate`    wrapper around the function under test

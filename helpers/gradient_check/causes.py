@@ -5,15 +5,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.gradient_check.experiments import Trial, all_zero, explained, get, line_of, misplaced, nearly_right, same
-from helpers.gradient_check.mistakes import MISTAKES, OF_RELU, PENALTY, RIGHT, Mistake
-from helpers.gradient_check.report import Cause
+from helpers.gradient_check.experiments import (
+    Trial,
+    all_zero,
+    explained,
+    get,
+    line_of,
+    misplaced,
+    nearly_right,
+    other_penalty,
+    same,
+)
+from helpers.gradient_check.mistakes import MISTAKES, Mistake
 from helpers.gradient_check.steps import MeanLast, Steps, probe
+from helpers.gradient_check.wording import at, penalty_is, with_size
 
 LATER = ("dW", "db", "dA", "dZ")  # lines whose results depend on whether the mean has already been taken
 BACKWARD = ("weight_gradient", "bias_gradient", "activation_gradient", "weighted_input_gradient")
 FORWARD = ("weighted_input", "activation")
-FACTOR = "it has an extra factor of {a1:.4g}"
 # The layers to which a mistake is limited
 SCOPE = re.compile(r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b")
 NAMES = re.compile(r"\[|layer|,")  # what follows a mention of a layer, or of a consequence, cannot be "in layer l"
@@ -56,23 +65,36 @@ def _explain(trial, task, l):
     """Return the simplest Cause that fits the wrong gradients, or None."""
     n, both = Steps(*task), {place for place, k in trial.wrong if k == trial.guilty} == {0, 1}
     if says := all_zero(trial, l):
-        return _at("return" if trial.spares or l == n.L else "dZ", l, n, says)._replace(
+        return at("return" if trial.spares or l == n.L else "dZ", l, n, says)._replace(
             where="in the returned gradients", reads=""
         )
     found = _known(trial)
     if found and found.complete:
         return _of_known(found, trial, task, l)
     if says := misplaced(trial):
-        return _at("return", l, n, says)._replace(reads="")
+        return at("return", l, n, says)._replace(reads="")
     if both and (pair := _independent(trial)):
         says = (_of_known(one, trial, task, l, (place,)).says for place, one in enumerate(pair))
-        return _at("both", l, n, "for dW[{l}], {}; for db[{l}], {}".format(*says, l=l))
+        return at("both", l, n, "for dW[{l}], {}; for db[{l}], {}".format(*says, l=l))
     if found:
         return _of_known(found, trial, task, l)
+    penalty = other_penalty(trial) if both else None
+    if penalty is not None and (cause := _explain(_with_penalty(trial, penalty), task, l)):
+        return cause._replace(says=f"{cause.says}; and in dW[{l}], {penalty_is(penalty, n.l2, l)}")
     if says := nearly_right(trial):
-        return _at("return", l, n, says)._replace(reads="")
+        return at("return", l, n, says)._replace(reads="")
     line = line_of(trial)
-    return line and _at(line[0], l, n, line[1])
+    return line and at(line[0], l, n, line[1])
+
+
+def _with_penalty(trial, penalty):
+    """Return a trial of the function with the penalty in the cost in place of its own."""
+
+    def corrected(X, Y, W, b):
+        dW, db = trial.call(X, Y, W, b)
+        return {k: dW[k] + (trial.task[6] - penalty) * W[k] for k in dW}, db
+
+    return trial._replace(call=corrected, mine=corrected(*trial.task[:4]))
 
 
 def run_with(mistake, task, amount=None, steps=Steps, only=None):
@@ -247,9 +269,9 @@ def _of_known(found, trial, task, l, places=(0, 1)):
     n, mistake, only = Steps(*task), found.mistake, found.only
     if mistake.line == "return" and found.amount and _depends_on_m(trial.call, trial.task, found.amount):
         fixed = len(trial.task[0]) / (1 + found.amount)
-        return _at("mean", l, n, f"it divides by a fixed number, {fixed:.4g}, instead of the number of examples")
+        return at("mean", l, n, f"it divides by a fixed number, {fixed:.4g}, instead of the number of examples")
     a = _refitted(found, trial, task, l, places) or 0.0
-    says = _with_size(mistake, a, n)
+    says = with_size(mistake, a, n)
     if mistake.line == "forward":
         says = says.replace("[l−1]", f"[{only - 1}]").replace("[l]", f"[{only}]") if only else says
     elif (only and not NAMES.search(says)) or (
@@ -258,39 +280,5 @@ def _of_known(found, trial, task, l, places=(0, 1)):
         says = re.split(", (?:such )?as", SCOPE.sub("", says))[0] + " in layer {l}"
     values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
     values |= {"sign": "+" if a > 0 else "−", "size": abs(a), "l2": n.l2, "penalty": n.l2 + a}
-    cause = _at(mistake.line, l, n, says.format(**values))
+    cause = at(mistake.line, l, n, says.format(**values))
     return cause._replace(where=f"{cause.where} of layer {only}") if only and mistake.line == "forward" else cause
-
-
-def _with_size(mistake, a, n):
-    """Return the description of a mistake of size a, in words that suit that size and the network."""
-    says = mistake.says if n.hidden_activation == "relu" else mistake.says.replace(OF_RELU, "")
-    if mistake.amount and np.isclose(1 + a, n.m):
-        says = says.replace(FACTOR, "it is a sum over the {m} examples instead of a mean")
-    elif mistake.amount and np.isclose((1 + a) * n.m, 1):
-        says = says.replace(FACTOR, "the mean over the {m} examples is taken twice")
-    if abs(a) < 5e-4:
-        says = says.replace("{a1:.4g}", "1 {sign} {size:.1g}")
-    if n.l2:
-        words = "left out" if np.isclose(a, -n.l2) else "{penalty:.3g} W[{l}] instead of {l2:.3g} W[{l}]"
-        says = says.replace(PENALTY, f"the gradient of the penalty is {words}")
-    return says
-
-
-def _at(line, l, n, says):
-    """Return a Cause that describes the given line in words."""
-    where = {
-        "forward": "in the forward pass",
-        "dZ[L]": f"in the line for dZ[{n.L}], the error of the output",
-        "mean": "where the mean over the examples is taken",
-        "dW": f"in the line for dW[{l}]",
-        "db": f"in the line for db[{l}]",
-        "both": f"in the lines for dW[{l}] and db[{l}]",
-        "dA": f"in the line for dA[{l}]",
-        "dZ": f"in the line for dZ[{l}]",
-        "return": "in the returned gradients",
-        "examples": "where the examples are combined",
-    }
-    reads = RIGHT | {"dW": RIGHT["dW"] + " + l2 * W[l]" * bool(n.l2)}
-    reads["both"] = f"{reads['dW']}; {reads['db']}"
-    return Cause("dW" if line == "both" else line, where[line], says, reads.get(line, ""))

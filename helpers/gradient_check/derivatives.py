@@ -80,7 +80,9 @@ class Function:
         """Return the derivative with respect to one entry, as a Slope.
 
         The first steps are a tenth of the entry or of the root mean square of its array, whichever is larger. If the
-        cost is rough, has a kink or is not finite within these steps, smaller ones are tried.
+        cost is rough, has a kink or is not finite within these steps, smaller ones are tried. Their result counts if
+        it is more accurate or contradicts that of the larger steps, as it does next to a cusp. If it is less accurate
+        by more than rounding explains, as next to a point where the slope is infinite, there is no estimate.
         """
         array = np.asarray(dict(flatten(self.parameters))[path])
         own = abs(float(array.flat[place]))
@@ -90,11 +92,14 @@ class Function:
             found, rounding = self._slope_at_scale(array, path, place, size, size == scale)
             if found is None:
                 break
-            if np.isnan(best.value) or found.error < best.error:
+            better, contrary = found.error < best.error, abs(found.value - best.value) > 10 * (found.error + best.error)
+            if np.isnan(best.value) or better or contrary:
                 best = found._replace(share=size / scale if size < smallest else 1.0)
-            if best.error <= rounding:
+            elif np.isfinite(found.error) and found.error > 1.5 * best.error + 10 * rounding:
+                return Slope()
+            if found.error <= rounding:
                 break
-        return best
+        return best if best.error <= best.steepness or not best.steepness else Slope()
 
     def _slope_at_scale(self, array, path, place, size, first):
         """Return the derivative from steps of up to a tenth of `size`, and the rounding error of the last difference.

@@ -80,6 +80,8 @@ def misplaced(trial):
     says = {}
     for key in trial.wrong:
         x, n = get(trial.mine, key), get(trial.exact, key)
+        if same(x, trial.task[2 + key[0]][key[1]]):
+            says[key] = "d{0}[{1}] is {0}[{1}] itself".format("Wb"[key[0]], key[1])
         for other in trial.keys:
             right, returned = get(trial.exact, other), get(trial.mine, other)
             this, that = (f"d{'Wb'[place]}[{l}]" for place, l in (key, other))
@@ -90,6 +92,27 @@ def misplaced(trial):
             elif np.shape(x) == n.shape and (same(x - n, right) or (returned is not None and same(x - n, returned))):
                 says[key] = f"{that} has been added to {this}"
     return says[max(says, key=lambda key: key[1])] if len(says) == len(trial.wrong) else None
+
+
+def other_penalty(trial):
+    """Return the factor of W[l] in dW[l] if it is not λ, as for a wrong gradient of the penalty, or None.
+
+    For a single example, dW[l] is the product of dZ[l] and a row, plus this factor times W[l]. The product vanishes
+    in the directions orthogonal to dZ[l], of which there is none if the layer has one unit.
+    """
+    X, Y, W, b, *_, l2 = trial.task
+    l, found = trial.guilty, []
+    for i in range(len(X) if l2 else 0):
+        try:
+            dW, db = (gradient[l] for gradient in _alone(trial.call, X, Y, W, b, i))
+            left, right = (V - db @ (db.T @ V) / (db.T @ db) for V in (dW, W[l]))
+        except Exception:  # the function may require other data
+            return None
+        factor = np.sum(left * right) / np.sum(right * right)
+        if not np.linalg.norm(left - factor * right) <= 1e-6 * np.linalg.norm(dW):
+            return None
+        found.append(factor)
+    return found[0] if found and np.allclose(found, found[0]) and not np.isclose(found[0], l2) else None
 
 
 def nearly_right(trial):
@@ -192,26 +215,41 @@ def _at_the_output(call, task, l):
 def _between_layers(call, task, l):
     """Find out whether dA[l] or the slope is wrong.
 
-    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right. Examples in which dZ[l + 1]
-    is wrong with either value of W[l + 1] are left out.
+    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right up to a factor. Examples in
+    which dZ[l + 1] is wrong with either value of W[l + 1] are left out.
+    """
+    n = Steps(*task)
+    n.run()
+    (errors, slopes, clean), (others, again, also) = (_slopes(call, task, l, scale) for scale in (0.0, 1.0))
+    if np.array_equal(errors, others):
+        return "dZ", f"the result does not depend on W[{l + 1}], as if dA[{l}] were not used or not computed from it"
+    usable = np.isfinite(slopes) & np.isfinite(again)
+    usable = usable & clean & also if (usable & clean & also).any() else usable
+    if not np.allclose(slopes[usable], again[usable], rtol=1e-5, atol=1e-9):
+        return "dA", f"its dependence on W[{l + 1}] or dZ[{l + 1}] differs from that of W[{l + 1}]ᵀ dZ[{l + 1}]"
+    correct = n.g_prime(n.Z[l])
+    off = usable & ~np.isclose(slopes, correct, rtol=1e-5, atol=1e-9)
+    factor = np.median(slopes[off] / correct[off]) if off.any() else 1.0
+    if factor != 1 and np.allclose(slopes[usable], factor * correct[usable], rtol=1e-5, atol=1e-9):
+        return "dA", "its sign is wrong" if np.isclose(factor, -1) else f"it has an extra factor of {factor:.4g}"
+    for side, sign in ((n.Z[l] < 0, "<"), (n.Z[l] > 0, ">")):
+        if off.any() and not (off & ~side).any() and (usable & ~side).any():
+            return "dZ", f"the slope is wrong only where Z[{l}] {sign} 0: look at the activation's derivative"
+    return "dZ", f"dA[{l}] is right: look at the slope by which it is multiplied, and at what follows"
+
+
+def _slopes(call, task, l, scale):
+    """Compute dZ[l] and the slope dZ[l] / dA[l] with other weights W[l + 1], if `scale` is not 0.
+
+    Returns
+    -------
+    errors, slopes : ndarray of shape (n[l], m)
+    clean : ndarray of bool of shape (m,)
+        Whether dZ[l + 1] is right.
     """
     X, Y, W, b = task[:4]
-    right = Steps(*task)
-    right.run()
-    slopes, clean = [], True
-    for scale in (0.0, 1.0):
-        there = {**W, l + 1: W[l + 1] + scale * np.random.default_rng(2).standard_normal(W[l + 1].shape)}
-        n = Steps(X, Y, there, *task[3:])
-        n.run()
-        slopes.append(_errors_of_each(call, X, Y, there, b, l) / (n.dA[l] * n.m))
-        behind = _errors_of_each(call, X, Y, there, b, l + 1)
-        clean = clean & np.isclose(behind, n.dZ[l + 1] * n.m, rtol=1e-8).all(axis=0)
-    usable = np.isfinite(slopes[0]) & np.isfinite(slopes[1])
-    usable = usable & clean if (usable & clean).any() else usable
-    if np.allclose(slopes[0][usable], slopes[1][usable], rtol=1e-5, atol=1e-9):
-        off = usable & ~np.isclose(slopes[0], right.g_prime(right.Z[l]), rtol=1e-5, atol=1e-9)
-        for side, sign in ((right.Z[l] < 0, "<"), (right.Z[l] > 0, ">")):
-            if off.any() and not (off & ~side).any() and (usable & ~side).any():
-                return "dZ", f"the slope is wrong only where Z[{l}] {sign} 0: look at the activation's derivative"
-        return "dZ", f"dA[{l}] is right: look at the slope by which it is multiplied, and at what follows"
-    return "dA", f"its dependence on W[{l + 1}] or dZ[{l + 1}] differs from that of W[{l + 1}]ᵀ dZ[{l + 1}]"
+    W = {**W, l + 1: W[l + 1] + scale * np.random.default_rng(2).standard_normal(W[l + 1].shape)}
+    n = Steps(X, Y, W, *task[3:])
+    n.run()
+    errors, behind = _errors_of_each(call, X, Y, W, b, l), _errors_of_each(call, X, Y, W, b, l + 1)
+    return errors, errors / (n.dA[l] * n.m), np.isclose(behind, n.dZ[l + 1] * n.m, rtol=1e-8).all(axis=0)

@@ -28,8 +28,8 @@ NOT_REPEATED = (
     "numbers and counters"
 )
 UNCHANGED = (
-    "{name} is the same for other parameters, although it should differ, as if the function used a global variable "
-    "instead of its argument or kept an earlier result"
+    "{name} is the same for other parameters, although it should differ. Typical causes are a term or a case that is "
+    "missing, a global variable in place of the argument, and an earlier result that is kept"
 )
 
 

@@ -109,7 +109,8 @@ class GradientReport:
         look = "Look " if line == "forward" else f"{look}, " if line else f"{look}."
         yield f"{look}{self.cause.where}: {self.cause.says}." if line else look
         if self.cause and self.cause.reads:
-            yield f"The correct line is `{self.cause.reads}`."
+            lines = [f"`{line}`" for line in self.cause.reads.split("; ")]
+            yield f"The correct line{'s are' if len(lines) > 1 else ' is'} {' and '.join(lines)}."
         if step:
             yield f"The gradients of layer {l + 1} are right."
         if any(0 < _layer(name) < l for name in names) and spreads:

@@ -78,7 +78,7 @@ def explain_state(candidate, seen, task, wrong):
     elif seen.overwritten:
         problems.append(
             "A later call overwrites the result of an earlier one: look for an array that is reused, and create a new "
-            "one in each call."
+            "one for each result and in each call."
         )
     elif seen.shared and wrong:
         says = f"{seen.shared} share memory: create a separate array for each of them"

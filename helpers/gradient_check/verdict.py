@@ -138,7 +138,9 @@ def describe(mine, exact, m, bound):
     if n.size == 1:
         return _about_number(factor, m)
     share = min(ALIKE * abs(factor), 0.01 * abs(factor - 1))
-    if (np.abs(x - factor * n) <= share * np.abs(n) + (1 + abs(factor)) * room).all():
+    if abs(factor) < ALIKE and (np.abs(x) <= room).all():
+        return "is zero, or nearly so, but the numerical gradient is not"
+    if (np.abs(x - factor * n) <= share * np.abs(n) + abs(factor) * room).all():
         return _about_factor(factor, m)
     if mine.ndim == 2 and mine.shape[0] == mine.shape[1] and alike(mine.T, exact):
         return "matches the transpose of the numerical gradient"

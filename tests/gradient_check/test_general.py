@@ -125,6 +125,50 @@ def test_a_right_gradient_near_a_kink_is_not_accused(distance):
     assert report.wrong
 
 
+CUSPS = {
+    "root": (lambda x: np.sqrt(np.abs(x)), lambda x: np.sign(x) / np.sqrt(np.abs(x)) / 2),
+    "logarithm": (lambda x: np.log(np.abs(x)), lambda x: 1 / x),
+    "pole": (lambda x: np.log(1e-12 + x**2), lambda x: 2 * x / (1e-12 + x**2)),
+    "peak": (lambda x: 1 / (1 + (1e7 * x) ** 2), lambda x: -2e14 * x / (1 + (1e7 * x) ** 2) ** 2),
+}
+
+
+@pytest.mark.parametrize("distance", np.geomspace(1e-12, 1e-4, 9))
+@pytest.mark.parametrize("cusp", CUSPS)
+def test_a_right_gradient_next_to_a_symmetric_cusp_or_peak_is_not_accused(cusp, distance):
+    f, slope = CUSPS[cusp]
+    p = [np.array([1 + distance, 0.2, 3.0])]
+    report = check(lambda p: f(p[0] - 1).sum() + p[0].sum(), lambda p: [slope(p[0] - 1) + 1], p)
+    assert not report.wrong, report
+
+
+def test_a_wrong_gradient_next_to_a_cusp_is_found():
+    f, slope = CUSPS["root"]
+    p = [np.array([1 + 1e-6, 0.2, 3.0])]  # the slope is 502 in the first entry, and 2 without the root
+    report = check(
+        lambda p: f(p[0] - 1).sum() + 2 * p[0].sum(),
+        lambda p: [2 + np.where(np.abs(p[0] - 1) < 1e-5, 0, slope(p[0] - 1))],
+        p,
+    )
+    assert report.wrong and "only in entry [0], which is 2 but should be about 5e+02" in report.headline
+
+
+@pytest.mark.parametrize("smallest", [1e-300, 1e-18, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3])
+def test_the_gradient_of_an_entropy_is_not_accused_next_to_0(smallest):
+    def cost(p):
+        return -np.where(p[0] > 0, p[0] * np.log(np.where(p[0] > 0, p[0], 1)), 0).sum()
+
+    p = [np.array([smallest, 0.2, 0.8])]
+    assert check(cost, lambda p: [-np.log(p[0]) - 1], p).right
+    assert check(cost, lambda p: [-np.log(p[0]) - [1, 1, 1.001]], p).wrong
+
+
+def test_a_gradient_that_is_nearly_zero_is_not_called_a_multiple_of_a_rough_one():
+    p = [np.array([0.3, 1.0])]
+    report = check(lambda p: (np.sin(1e5 * p[0]) + p[0]).sum(), lambda p: [np.ones(2)], p)
+    assert "constant factor" not in str(report)
+
+
 def relu_network(seed, m=100):
     """A cost with many kinks, its gradients, and parameters."""
     rng = np.random.default_rng(seed)

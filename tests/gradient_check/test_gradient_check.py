@@ -476,6 +476,30 @@ def test_a_layer_whose_gradients_are_0_is_not_explained_by_lines_that_other_laye
             {"sizes": (4, 4, 4, 4)},
         ),
         (
+            {"error": "dZ = (Y - A[L]) / m", "dW": "dW[l] = dZ @ A[l - 1].T"},
+            "the error of the output: it has the wrong sign: Y − A[L]; and in dW[3], the gradient of the penalty is "
+            "left out. The correct line is `dZ[L] = (A[L] - Y) / m`",
+            {"l2": 0.1, "sizes": (3, 4, 4, 2)},
+        ),
+        (
+            {"error": "dZ = A[L] - Y", "dW": "dW[l] = dZ @ A[l - 1].T + 0.2 * W[l]"},
+            "it is a sum over the 6 examples instead of a mean; and in dW[3], the gradient of the penalty is 0.2 W[3] "
+            "instead of 0.1 W[3].",
+            {"l2": 0.1, "sizes": (3, 4, 4, 2), "m": 6},
+        ),
+        (
+            {"dA": "dA = -W[l].T @ dZ"},
+            "in the line for dA[2] or dZ[2]: its sign is wrong. The correct lines are `dA[l] = W[l + 1].T @ dZ[l + 1]` "
+            "and `dZ[l] = dA[l] * g_prime(Z[l])`",
+            {},
+        ),
+        (
+            {"dA": "dA = (A[l - 1] - Y) / m if l == 3 else W[l].T @ dZ"},
+            "in the line for dZ[2]: the result does not depend on W[3], as if dA[2] were not used",
+            {"sizes": (4, 4, 4, 4)},
+        ),
+        ({"end": "return {**dW, 2: W[2].copy()}, db"}, "in the returned gradients: dW[2] is W[2] itself.", {}),
+        (
             {"error": "dZ = (A[L] - Y) / 8"},
             "it divides by a fixed number, 8, instead of the number of examples.",
             {"m": 6},
