@@ -62,7 +62,7 @@ These are the lessons for your course. They need Python 3.11 to 3.14. To open th
 
 On Windows, or without make, run
 
-    py -m venv .venv                                                    (elsewhere: python3 -m venv .venv)
+    py -m venv .venv                     (elsewhere: python3 -m venv .venv; if it is newer than 3.14: py -3.13 …)
     .venv\\Scripts\\python -m pip install -r requirements.txt -e .         (elsewhere: .venv/bin/python …)
     .venv\\Scripts\\jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 

@@ -36,6 +36,11 @@ def test_all_digits():
         assert file.read()[16:] == X_test.tobytes()
 
 
+def test_the_credits_give_the_checksums_of_the_digits():
+    credits = (datasets.DATA / "README.md").read_text(encoding="utf-8")
+    assert all(f"| `{name}.gz` | `{known[0]}` |" in credits for name, known in mnist.MNIST_FILES.items())
+
+
 def test_five_against_eight_in_the_order_of_the_legacy_seed():
     X, y, X_test, y_test = datasets.load_digit_pair(5, 8, random_state=np.random.RandomState(1))
     assert (X.shape, X_test.shape) == ((11272, 784), (1866, 784))

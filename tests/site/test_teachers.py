@@ -29,7 +29,7 @@ def cards(site_module):
 
 def test_the_minutes_are_those_that_each_lesson_gives(teachers):
     known = teachers.minutes(teachers._text(NOTEBOOKS[0]))
-    for path in NOTEBOOKS[:13]:
+    for path in NOTEBOOKS[: len(LESSONS)]:
         said = re.search(r"Reading time (\d+) minutes", nbformat.read(path, 4).cells[0].source)
         assert known[path.name[:2]] == int(said[1]), path.name
 
@@ -37,6 +37,8 @@ def test_the_minutes_are_those_that_each_lesson_gives(teachers):
 def test_the_short_path_fits_into_six_hours(teachers):
     reading = teachers.minutes(teachers._text(NOTEBOOKS[0]))
     assert 300 < teachers.short_path(reading, LESSONS) <= 360
+    for number in teachers.SHORT:  # one evening of 75 minutes each
+        assert reading[number] + teachers.EXERCISE * sum(not one.is_question for one in LESSONS[number]) <= 75
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,7 @@ def test_the_timetable_adds_up(book):
 
 def test_without_the_map_the_page_is_not_made(teachers, tmp_path):
     with pytest.raises(ValueError, match="does not give the reading time of every lesson"):
-        teachers.parts(NOTEBOOKS[:13], LESSONS | {"13": []}, str)
+        teachers.parts(NOTEBOOKS[: len(LESSONS)], LESSONS | {"99": []}, str)
 
 
 def rows_of(text):
