@@ -26,7 +26,7 @@ MARKDOWN = {
     r"<[a-zA-Z/!?]": "HTML",
     r"(?:`{3,}|~{3,}|:{3,})\s*\{": "a directive",
     r"\{[^{}\s`]+\}`": "a role",
-    r"(?m)^[\s>*+\-\d.)]*\[[^]^][^]]*\]:": "a link definition",
+    r"(?m)^[\s>*+\-\d.)]*\[(?:\\.|[^]\\^])(?:\\.|[^]\\])*\]:": "a link definition",
     r"\A\s*---": "a header that sets options",
     r"\\(?:href|require)\b": "a formula with a link or an extension",
     r"!\[": "an image from a file",
@@ -126,9 +126,17 @@ def faults_of_output(output):
             faults += faults_of_html(text)
         elif kind == "image/svg+xml":
             faults += faults_of_svg(text)
-        elif kind == "image/png" and not base64.b64decode(text).startswith(b"\x89PNG\r\n\x1a\n"):
+        elif kind == "image/png" and not _is_png(text):
             faults.append("an invalid PNG image")
     return faults
+
+
+def _is_png(text):
+    """Return whether a text in base 64 is the beginning of a PNG image."""
+    try:
+        return base64.b64decode(text).startswith(b"\x89PNG\r\n\x1a\n")
+    except ValueError:
+        return False
 
 
 def faults_of_notebook(notebook):

@@ -6,7 +6,10 @@ whose answer appears when a key is pressed. The text of the lesson is in the spe
 """
 
 import argparse
+import base64
+import hashlib
 import html
+import io
 import re
 import shutil
 import subprocess
@@ -28,6 +31,7 @@ from helpers.plotting import style
 
 HERE = Path(__file__).resolve().parent / "slides"
 REVEAL = "reveal.js@5.2.1"  # from npm
+SHA512 = "r7//6mIM5p34hFiDMvYfXgyjXqGRta+/psd9YtytsgRlrpRzFv4RbH76TXd2qD+7ZPZEbpBDhdRhJaFgfQ7zNQ=="  # of its archive
 SHOWN = re.compile(
     r"^(?:dist/(?:reset|reveal)\.(?:css|js)|dist/theme/white\.css|dist/theme/fonts/.*|plugin/notes/.*|LICENSE)$"
 )
@@ -130,7 +134,7 @@ def _copy_reveal(target):
     Raises
     ------
     ValueError
-        If npm is missing or cannot download the package.
+        If npm is missing or cannot download the package, or if the package has another checksum.
     """
     kept = ROOT / "build" / f"{REVEAL.replace('@', '-')}.tgz"
     if not kept.is_file():
@@ -144,10 +148,14 @@ def _copy_reveal(target):
             if done.returncode:
                 raise ValueError(f"npm could not download {REVEAL}: {done.stderr[-300:].strip()}")
             (Path(scratch) / kept.name).replace(kept)
-    with tarfile.open(kept) as archive:
+    content = kept.read_bytes()
+    if base64.b64encode(hashlib.sha512(content).digest()).decode() != SHA512:
+        kept.unlink()
+        raise ValueError(f"{kept.name} is damaged or not the published package, and has been deleted: run this again")
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
         for member in archive.getmembers():
             name = member.name.removeprefix("package/")
-            if SHOWN.match(name) and member.isfile():
+            if SHOWN.match(name) and ".." not in name and member.isfile():
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
                 (target / name).write_bytes(archive.extractfile(member).read())
 

@@ -89,7 +89,7 @@ def _lessons(lesson):
     """Return a list of lesson names and a message, which is "" if all of the lessons exist."""
     if lesson is None:
         return list(LESSONS), ""
-    given = lesson if lesson and isinstance(lesson, (list, tuple)) else [lesson]
+    given = lesson if isinstance(lesson, (list, tuple)) and lesson else [lesson]
     names = [f"{one:02d}" if type(one) is int else str(one).zfill(2) for one in given]
     unknown = [name for name in names if name not in LESSONS]
     if unknown:

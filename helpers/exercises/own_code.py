@@ -91,9 +91,20 @@ def use_my_code():
 
 def use_our_code():
     """Run the network with the functions in `helpers` again. The reader's functions are kept."""
+    _install_ours()
+    Message("✓", "Our code.", "The network in `helpers` now uses its own functions.").show()
+
+
+def forget():
+    """Run the network with the functions in `helpers` again, and forget the reader's functions."""
+    _kept.clear()
+    _source["modified"] = None
+    _install_ours()
+
+
+def _install_ours():
     for name, function in _ours.items():
         _install(name, function)
-    Message("✓", "Our code.", "The network in `helpers` now uses its own functions.").show()
 
 
 def _install(name, function):

@@ -89,4 +89,5 @@ def _notebook():
     """Return the cells that have been run in this notebook, and its variables, or [] and {} outside a notebook."""
     shell = get_ipython()
     scope = shell.user_ns if shell else {}
-    return [str(cell) for cell in scope.get("In", [])], scope
+    cells = scope.get("In")
+    return [str(cell) for cell in cells] if isinstance(cells, list) else [], scope

@@ -11,7 +11,7 @@ const watch = () => {
     for (const box of document.querySelectorAll("div.cell_output, mjx-container[display]")) watcher.observe(box)
 }
 window.addEventListener("load", () => { watch(); window.MathJax?.startup?.promise.then(watch) })
-document.addEventListener("lesson-shown", watch) // the page has replaced its lesson by another one
+document.addEventListener("lesson-shown", watch) // there is another lesson, or more of it
 
 // Paper is white: a page is printed in its light colours. The style sheet for paper opens all folds.
 const root = document.documentElement

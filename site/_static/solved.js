@@ -4,7 +4,8 @@
 function show() {
     let done = []
     try {
-        done = JSON.parse(localStorage.getItem("live:progress"))?.done ?? []
+        const kept = JSON.parse(localStorage.getItem("live:progress"))?.done
+        if (Array.isArray(kept)) done = kept
     } catch { /* the storage is blocked or damaged */ }
     for (const mark of document.querySelectorAll(".solved")) {
         const names = mark.dataset.exercises.split(" ")

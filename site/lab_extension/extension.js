@@ -64,9 +64,9 @@ function addWayBack(app, Widget) {
 /** Let a link to a lesson open it in the lab instead of downloading its file. @param {Event} event */
 function mendLink(event) {
     const link = event.target instanceof Element ? event.target.closest("a") : null
-    const path = link?.href.startsWith(`${LAB}files/`) ? decodeURI(link.pathname).split("/files/")[1] : ""
-    if (!link || !path.endsWith(".ipynb")) return
-    link.href = `${LAB}notebooks/index.html?path=${path}`
+    const files = `${LAB}files/`, address = link?.href.split(/[?#]/)[0] ?? ""
+    if (!link || !address.startsWith(files) || !address.endsWith(".ipynb")) return
+    link.href = `${LAB}notebooks/index.html?path=${address.slice(files.length)}${link.hash}`
     link.target = "_self"
 }
 
@@ -102,10 +102,20 @@ function sayThatPythonStarts(session) {
 /** Return the metadata that the lab has written into a lesson: its edition. @param {Opened} opened */
 const stamp = ({ panel }) => panel.context.model.getMetadata("lesson") ?? {}
 
+/** Return a path for a copy of an edition at which there is no file yet. @param {Opened} opened */
+async function unusedPath({ contents, path, panel }) {
+    const { edition = "earlier" } = panel.context.model.getMetadata("lesson") ?? {}
+    for (let number = 1; ; number++) {
+        const name = path.replace(".ipynb", `-${edition}${number > 1 ? `-${number}` : ""}.ipynb`)
+        const exists = await contents.get(name, { content: false }).then(() => true, () => false)
+        if (!exists) return name
+    }
+}
+
 /** Let the reader choose between the copy in this browser and the published lesson. @param {Opened} opened */
-function offerNewEdition(opened) {
+async function offerNewEdition(opened) {
     const { contents, path, panel, published } = opened
-    const earlier = path.replace(".ipynb", `-${stamp(opened).edition ?? "earlier"}.ipynb`)
+    const earlier = await unusedPath(opened)
     const notice = show("There is a newer edition of this lesson than the one in which you typed.", {
         "Keep what I typed": async () => {
             panel.context.model.setMetadata("lesson", { ...stamp(opened), edition: published })
@@ -129,10 +139,15 @@ const CURE = "Nothing is lost. Check your connection and whether this browser ha
 /** Show a sentence at the bottom of the page, with buttons. @param {string} words @param {Record<string, () => Promise<void>>} choices */
 function show(words, choices = {}) {
     const failure = element("p", {})
+    /** @type {HTMLButtonElement[]} */
     const buttons = Object.entries(choices).map(([name, action]) => {
-        const button = element("button", { type: "button", class: "jp-mod-styled jp-mod-accept" }, name)
+        const button = document.createElement("button")
+        Object.assign(button, { type: "button", className: "jp-mod-styled jp-mod-accept", textContent: name })
         const fail = (/** @type {Error} */ error) => { failure.textContent = `This failed: ${error.message}. ${CURE}` }
-        button.onclick = () => { action().catch(fail) }
+        button.onclick = () => {
+            buttons.forEach(one => { one.disabled = true })
+            action().catch(fail).finally(() => buttons.forEach(one => { one.disabled = false }))
+        }
         return button
     })
     if (!document.getElementById("lesson-notices")) document.body.append(element("div", { id: "lesson-notices", role: "status" }))

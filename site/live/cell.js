@@ -40,6 +40,7 @@ export class Cell {
         this.solved = element("span", { class: "live-mark live-solved", hidden: true }, "✓ solved")
         this.edit = button("Edit", () => this.open(), { class: "live-quiet", "aria-label": `Edit ${where}` })
         const answers = this.asked.length > 0
+        if (answers) this.outputs.host.setAttribute("aria-live", "polite") // for screen readers: the verdict
         const title = "Shift+Enter"
         this.runner = answers
             ? button("Check", run, { class: "live-main", title, "aria-label": `Check the answer in ${where}` })

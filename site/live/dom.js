@@ -25,11 +25,13 @@ export function focusOn(node) {
     node.focus({ preventScroll: true })
 }
 
-/** Typeset the formulas of an element, after those that are being typeset. One that cannot be typeset stays as it is.
+/** Typeset the formulas of an element, after those that are being typeset. One that cannot be typeset stays as it is. The
+ * event tells `formulas.js` that there is something new.
  * @param {Element} node @returns {Promise<void>} */
 export function typeset(node) {
     const { MathJax } = /** @type {any} */ (globalThis)
-    if (!MathJax?.startup) return Promise.resolve()
+    const shown = () => { document.dispatchEvent(new Event("lesson-shown")) }
+    if (!MathJax?.startup) return Promise.resolve().then(shown)
     const typeset = MathJax.startup.promise.then(() => MathJax.typesetPromise([node]))
-    return MathJax.startup.promise = typeset.catch(console.error)
+    return MathJax.startup.promise = typeset.catch(console.error).then(shown)
 }

@@ -49,18 +49,25 @@ export class Lesson {
             : "The exercises that you solved are still marked as solved."
         if (typed || solved) this.pill.show({ state: "off", words: `${words} Press Run to start Python.` })
         const earlier = this.store.earlier()
-        if (earlier)
-            this.pill.notice("edition", "There is a newer edition of this lesson than the one in which you typed.", {
-                "Keep what I typed": () => {
-                    put({ ...earlier, ...this.store.cells })
-                    this.store.settle()
-                    const left = Object.keys(earlier).filter(id => !this.cells.some(cell => cell.id === id))
-                    if (left.length) this.pill.notice("left",
-                        "The new edition no longer contains the cells in which you typed the following text. " +
-                        "Copy what you want to keep.", undefined, left.map(id => earlier[id]).join("\n\n"))
-                },
-                "Use the new edition": () => this.store.settle(),
-            })
+        if (earlier) this.#offerEarlier(earlier, put)
+    }
+
+    /** Let the reader choose between the new edition and the texts of earlier ones. They are forgotten only after the
+     * browser has kept them in this edition, or after the reader has seen them and closed the notice.
+     * @param {Record<string, string>} earlier @param {(texts: Record<string, string>) => void} put */
+    #offerEarlier(earlier, put) {
+        const settle = () => { if (!this.unkept) this.store.settle() }
+        const copy = (/** @type {string} */ words, /** @type {string[]} */ ids) => this.pill.notice("left",
+            `${words} Copy what you want to keep.`, { Close: settle }, ids.map(id => earlier[id]).join("\n\n"))
+        this.pill.notice("edition", "There is a newer edition of this lesson than the one in which you typed.", {
+            "Keep what I typed": () => {
+                put({ ...earlier, ...this.store.cells })
+                const left = Object.keys(earlier).filter(id => !this.cells.some(cell => cell.id === id))
+                if (!left.length) return settle()
+                copy("The new edition no longer contains the cells in which you typed the following text.", left)
+            },
+            "Use the new edition": () => copy("This is what you had typed.", Object.keys(earlier)),
+        })
     }
 
     /** When the reader returns to this page from the browser's cache, show the texts that other pages have saved. */
@@ -139,7 +146,7 @@ export class Lesson {
         this.tryAgain = () => this.ask(cell, name)
         this.#enqueue(async () => {
             await this.#begin()
-            const source = `from helpers.exercises import ${name}\n${name}("${cell.exercise}")`
+            const source = `__import__("helpers.exercises").exercises.${name}("${cell.exercise}")` // no name of the reader's
             await this.kernel.run(source, 0, message => cell.outputs.add(message))
             this.pill.show({ state: "ready", words: "Python is ready" })
         }, cell)
@@ -188,8 +195,9 @@ export class Lesson {
         this.queue.then(() => this.showing).then(loadEditor).catch(() => {})
     }
 
-    /** Pass a message on to the widgets. @param {any} message */
+    /** Pass a message on to the widgets, which are loaded when the first one is created. @param {any} message */
     passOn(message) {
+        if (!this.widgets && message.type !== "comm_open") return
         this.widgets ??= loadWidgets().then(({ Widgets }) => new Widgets(this.kernel))
         this.widgets.then(widgets => widgets.receive(message), () => {}) // the figure will report the failure
     }
@@ -229,6 +237,7 @@ export class Lesson {
         this.life++
         this.unwatch?.()
         if (this.kernel.listener) this.kernel.end()
+        else if (this.begun) this.kernel.ask({ do: "begin" }).catch(() => {}) // so that no figure goes on playing
         for (const cell of this.cells) cell.outputs.removeWidgets()
     }
 

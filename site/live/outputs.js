@@ -49,6 +49,7 @@ export class Outputs {
         if (this.earlier) this.clear()
         this.pending = false
         this.host.style.minHeight = ""
+        document.dispatchEvent(new Event("lesson-shown")) // a wide output must be reachable with the keyboard
     }
 
     clear() {

@@ -44,12 +44,12 @@ export class Store {
         for (const key of keys().filter(key => key.startsWith(this.prefix))) remove(key)
     }
 
-    /** Return the texts that were typed in the latest other edition, unless the reader has already chosen. */
+    /** Return the texts that were typed in other editions, the latest of each cell, unless the reader has already chosen. */
     earlier() {
         const others = keys().filter(key => key.startsWith(this.prefix) && key !== this.key)
         const found = others.map(key => ({ key, kept: read(key) })).filter(({ kept }) => kept?.cells && !("settled" in kept))
-        found.sort((a, b) => (b.kept?.saved ?? 0) - (a.kept?.saved ?? 0))
-        return found.length ? texts(found[0].kept) : null
+        found.sort((a, b) => (a.kept?.saved ?? 0) - (b.kept?.saved ?? 0))
+        return found.length ? Object.assign({}, ...found.map(({ kept }) => texts(kept))) : null
     }
 
     /** Remember that the reader has chosen. The texts of other editions stay in the browser. */
@@ -81,7 +81,11 @@ export function saveProgress(text, before) {
 
 /** The record, while the browser does not keep it. @type {any} */ let unkept = null
 /** @returns {any} */
-const record = () => unkept ?? attempt(() => JSON.parse(localStorage.getItem(PROGRESS) ?? "{}"), {})
+function record() {
+    const stored = attempt(() => JSON.parse(localStorage.getItem(PROGRESS) ?? "{}"), {})
+    if (!unkept || seed(stored).seed !== seed(unkept).seed) return unkept ?? stored
+    return { ...unkept, done: [...unkept.done, ...attempt(() => [...stored.done], [])] } // another tab may have saved since
+}
 /** @param {any} record @returns {{seed?: string}} */
 const seed = record => typeof record?.seed === "string" ? { seed: record.seed } : {}
 

@@ -36,8 +36,7 @@ async function show(url, signal, { leave, enter }) {
     for (const [here, there] of pairs) here?.replaceWith(/** @type {Element} */ (there))
     followSections()
     enter()
-    const article = /** @type {Element} */ (document.querySelector("article"))
-    typeset(article).then(() => document.dispatchEvent(new Event("lesson-shown")))
+    typeset(/** @type {Element} */ (document.querySelector("article")))
 }
 
 /** Mark the section in view in the list of sections. The theme does that only for the page that it has loaded. */

@@ -110,6 +110,38 @@ def test_another_lesson_begins_without_what_the_one_before_has_left():
     ]
 
 
+def test_functions_of_an_earlier_lesson_are_not_used_by_the_network():
+    mine = """import numpy as np
+from helpers.exercises import keep, use_my_code
+def update(parameter, gradient, learning_rate):
+    return parameter - np.multiply(learning_rate, gradient)
+keep(update=update)
+use_my_code()"""
+    trains = """import numpy
+from helpers.training import NeuralNetwork
+NeuralNetwork([1], iterations=2).fit(numpy.eye(4), numpy.array([0, 1, 0, 1]));"""
+    (_, kept), _, (well, _) = sent_by(mine, "next", trains)
+    assert "now uses your `update`" in str(kept) and well
+
+
+@pytest.mark.parametrize("value", ["np.eye(3)", "3", "{'a': 1}", "[]", "None"])
+def test_a_variable_may_be_called_in(value):
+    cells = sent_by(
+        f"import numpy as np\nIn = {value}",
+        'from helpers.exercises import check\nanswer = 2 - 5\ncheck("01.error", answer)',
+        "print(In is not None)",
+    )
+    assert [well for well, _ in cells] == [True] * 3
+    assert "Right." in str(cells[1][1])
+    assert cells[2][1][0]["text"] == f"{value != 'None'}\n"
+
+
+def test_numbers_that_json_does_not_have_reach_a_widget_as_nothing():
+    ((well, messages),) = sent_by("import ipywidgets\nipywidgets.FloatText(float('nan'))")
+    assert well
+    assert [m["data"]["state"]["value"] for m in messages if "value" in m.get("data", {}).get("state", {})] == [None]
+
+
 def test_an_error_is_shown_from_the_cell_on():
     results = sent_by("def f():\n    return 1 / 0\n\n\nf()", "f(", "raise SystemExit", "2")
     assert [well for well, _ in results] == [False, False, False, True]
@@ -235,6 +267,11 @@ def test_what_needs_the_cells_above():
         ("import re\nre = re.compile('a')", False),
         ("x = [x for x in range(3)]", False),
         ("a[0] += 1", True),
+        ("try:\n    1 / 0\nexcept ZeroDivisionError as e:\n    print(e)", False),
+        ("match 1:\n    case [*rest] | int() as n:\n        rest, n\n", False),
+        ("async def f():\n    pass\nf", False),
+        ("answer = " + "-" * 3000 + "1", False),
+        ("'\ud800'", False),
     ],
 )
 def test_a_name_that_is_used_before_it_is_assigned_comes_from_above(code, needs):

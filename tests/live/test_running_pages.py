@@ -449,9 +449,12 @@ def test_in_a_new_edition_the_reader_chooses(visit, choice, text):
     page.reload()
     page.get_by_text("There is a newer edition of this lesson than the one in which you typed.").wait_for()
     press(page, page, choice)
-    if text == "mine":
-        page.locator(".live-notice").get_by_text("mine, too", exact=True).wait_for()
-        press(page, page, "Close")
+    notice = page.locator(".live-notice pre")
+    assert notice.inner_text() == ("mine, too" if text == "mine" else "mine = 1\n\nmine, too")
+    page.reload()  # nothing is settled before the reader has closed the notice
+    page.get_by_text("There is a newer edition of this lesson than the one in which you typed.").wait_for()
+    press(page, page, choice)
+    press(page, page, "Close")
     for _ in range(2):
         cell(page, "01-004").get_by_text(text).first.wait_for()
         assert page.locator(".live-notice").count() == 0
@@ -525,7 +528,7 @@ def test_who_has_only_solved_exercises_finds_the_menu(visit):
     page.get_by_role("button", name="Reset this lesson …").wait_for()
     mark = cell(page, "02-065").get_by_text("✓ solved")
     assert not mark.is_visible()  # one question of several
-    page.evaluate("""localStorage.setItem('live:progress', '{"done": ["02.q1", "02.q2", "02.q3", "02.q4"]}')""")
+    page.evaluate("""localStorage.setItem('live:progress', '{"done": ["02.q1", "02.q2", "02.q3"]}')""")
     page.reload()
     mark.wait_for()
     page.goto(page.url.replace("02_classify", "01_fit_a_line"))
@@ -679,6 +682,11 @@ def test_what_is_edited_while_it_runs_is_not_marked_as_run(visit):
     finish(page)
     exercise.get_by_text("Hint 1 of").wait_for()
     assert "live-done" in exercise.get_attribute("class")  # a hint does not change what has run
+    assert exercise.locator(".cell_output").get_attribute("aria-live") == "polite"
+    type_in(page, where, "print('hint' in globals())")
+    press(page, where, "Run")
+    finish(page)
+    where.get_by_text("False", exact=True).wait_for()  # nor any variable
 
 
 def test_on_a_phone_by_touch(visit):

@@ -76,6 +76,33 @@ def test_what_the_browser_does_not_keep_stays_until_the_page_is_left():
     assert json.loads(record) == {"done": ["01.error", "01.q1"], "seed": "ada"}
 
 
+def test_what_another_tab_has_recorded_stays_after_the_storage_was_full():
+    code = f"""
+        globalThis.full = true
+        it.saveProgress({ADA!r}, {NONE!r})
+        globalThis.full = false
+        kept["live:progress"] = '{{"done": ["05.error"], "seed": "ada"}}'
+        it.saveProgress('{{"done": ["01.q1"], "seed": "ada"}}', {ADA!r})
+        say(kept["live:progress"])"""
+    assert json.loads(run("store.js", code)[0])["done"] == ["01.error", "01.q1", "05.error"]
+
+
+def test_texts_of_all_earlier_editions_are_offered():
+    code = """
+        const start = { "live:L:2": { saved: 2, cells: { b: "second" } },
+                        "live:L:1": { saved: 1, cells: { a: "first", b: "old" } },
+                        "live:L:0": { saved: 0, settled: true, cells: { c: "" } } }
+        const methods = { getItem(key) { return this[key] ?? null }, setItem(key, text) { this[key] = text } }
+        globalThis.localStorage = Object.create(methods)
+        for (const key of Object.keys(start)) localStorage[key] = JSON.stringify(start[key])
+        const store = new it.Store("L", "3")
+        say(store.earlier())
+        store.settle()
+        say(store.earlier())
+        say(JSON.parse(localStorage["live:L:1"]).cells.a)"""
+    assert run("store.js", code) == [{"a": "first", "b": "second"}, None, "first"]
+
+
 @pytest.mark.parametrize("online", [True, False])
 def test_why_python_could_not_be_started(online):
     code = f"""

@@ -58,6 +58,7 @@ def test_markdown_of_lessons_is_allowed(safety, text):
         "[click](data:text/html,hello)",
         "[click](<javascript:alert(1)>)",
         "[click][1]\n\n[1]: javascript:alert(1)",
+        "[a\\]b]: http://example.org\n\n[a\\]b]",
         "```{include} /etc/passwd\n```",
         "~~~{raw} html\n~~~",
         "- ```{literalinclude} ../../secret\n  ```",
@@ -101,6 +102,7 @@ def test_the_readme_and_the_credits_are_allowed(safety):
         ({"application/javascript": "alert(1)"}, False),
         ({"image/png": base64.b64encode(b"\x89PNG\r\n\x1a\n...").decode()}, True),
         ({"image/png": base64.b64encode(b"<svg onload=alert(1)>").decode()}, False),
+        ({"image/png": "a"}, False),
         (
             {"image/svg+xml": SVG.format('<style>*{stroke:red}</style><use xlink:href="#a" style="clip: url(#b)"/>')},
             True,

@@ -1,6 +1,8 @@
 """Slides of each lesson: figures, formulas, pauses before answers and notes, and nothing from another host."""
 
+import io
 import re
+import tarfile
 from pathlib import Path
 
 import nbformat
@@ -45,6 +47,17 @@ def test_a_download_that_is_interrupted_is_not_kept(slides, tmp_path, monkeypatc
     with pytest.raises(KeyboardInterrupt):
         slides._copy_reveal(tmp_path / "reveal")
     assert list((tmp_path / "build").iterdir()) == []
+
+
+def test_another_archive_is_refused_and_deleted(slides, tmp_path, monkeypatch):
+    monkeypatch.setattr(slides, "ROOT", tmp_path)
+    kept = tmp_path / "build" / "reveal.js-5.2.1.tgz"
+    kept.parent.mkdir()
+    with tarfile.open(kept, "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("package/dist/reveal.js"), io.BytesIO())
+    with pytest.raises(ValueError, match="is damaged or not the published package, and has been deleted"):
+        slides._copy_reveal(tmp_path / "reveal")
+    assert not kept.exists() and not (tmp_path / "reveal").exists()
 
 
 def kinds(cells):

@@ -18,6 +18,8 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+from live_needs import needs_earlier_cells as needs_earlier_cells  # for the web worker
+
 AT_ONCE = 100  # lines that a cell may print before text is held back
 OFTEN = 0.1  # seconds for which later text is held back
 LONGEST, MOST = 10_000, 500  # characters and lines that are kept of the start and of the end of a long text
@@ -63,7 +65,9 @@ def begin():
     scope = get_ipython().user_ns
     for name in scope.keys() - _own:
         del scope[name]
-    scope["In"] = [""]
+    get_ipython().cells = scope["In"] = [""]
+    if own_code := sys.modules.get("helpers.exercises.own_code"):
+        own_code.forget()  # the reader's functions use variables that are gone
     if widgets := sys.modules.get("ipywidgets"):
         widgets.Widget.close_all()
     if plt := sys.modules.get("matplotlib.pyplot"):
@@ -83,7 +87,11 @@ def send(message, buffers=()):
         message["data"]["text/plain"] = shortened(message["data"]["text/plain"])
     if message["type"] == "error":
         message |= {key: shortened(message[key]) for key in ("evalue", "traceback")}
-    _post(json.dumps(message, default=str), list(buffers))
+    try:
+        text = json.dumps(message, default=str, allow_nan=False)
+    except ValueError:  # JSON has neither NaN nor infinity
+        text = json.dumps(json.loads(json.dumps(message, default=str), parse_constant=lambda _: None))
+    _post(text, list(buffers))
 
 
 def shortened(text):
@@ -172,9 +180,8 @@ async def run(source, number=None):
     from IPython.display import display
 
     shell, error = get_ipython(), None
-    cells = shell.user_ns["In"]
-    cells.append(source)
-    name = f"<cell {len(cells) - 1 if number is None else number}>"
+    shell.cells.append(source)  # also if the reader uses the name In for something else
+    name = f"<cell {len(shell.cells) - 1 if number is None else number}>"
     sys.stdout, sys.stderr = _streams
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)  # for tracebacks and inspect
     try:
@@ -228,42 +235,6 @@ def _compile(source, name):
 async def _execute(code, scope):
     value = eval(code, scope)
     return await value if inspect.iscoroutine(value) and code.co_flags & inspect.CO_COROUTINE else value
-
-
-def needs_earlier_cells(source):
-    """Return whether a cell uses names that are not yet defined, as far as can be seen without running it.
-
-    A statement such as ``W = W - 1`` uses the name that it assigns to.
-    """
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return False
-    known = {*vars(sys.modules["__main__"]), *vars(builtins)}
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign | ast.AugAssign):
-            read = _names(statement.value if isinstance(statement, ast.Assign) else statement)
-            if {node.id for node in read} - known - _defined(statement.value):
-                return True
-        known |= _defined(statement)
-    return any(node.id not in known for node in _names(tree))
-
-
-def _names(tree):
-    return {node for node in ast.walk(tree) if isinstance(node, ast.Name)}
-
-
-def _defined(tree):
-    """Return the names that a piece of code assigns, imports or defines, wherever that may be."""
-    names = {node.id for node in _names(tree) if isinstance(node.ctx, ast.Store)}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).split(".")[0])
-    return names
 
 
 def receive(text, buffers):

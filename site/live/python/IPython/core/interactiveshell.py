@@ -123,7 +123,7 @@ class InteractiveShell:
 
     def __init__(self):
         self.user_ns = sys.modules["__main__"].__dict__
-        self.user_ns["In"] = [""]
+        self.cells = self.user_ns["In"] = [""]  # those that have run
         self.events, self.display_formatter, self.display_pub = Events(), DisplayFormatter(), Publisher()
 
     @classmethod
