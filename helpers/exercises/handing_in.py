@@ -13,7 +13,7 @@ from IPython.display import display
 from helpers.exercises import record, source, submission
 from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES, LESSONS
-from helpers.system.browser import in_page
+from helpers.system.browser import in_browser, in_page
 from helpers.system.files import as_path, in_words
 from helpers.system.validation import brief
 
@@ -160,13 +160,19 @@ def _written(name, text, folder):
         try:
             _write_new(path, data)
             record.set_name(name)
-            return "✓", "Written.", f"{path.name} contains your answers. Give this file to your teacher."
+            return "✓", "Written.", f"{path.name} contains your answers. Give this file to your teacher.{_where()}"
         except FileExistsError:
             if _holds(path, text):
                 return "✓", "Already written.", f"{path.name} contains exactly these answers."
         except OSError as error:
             return "✗", "Not written.", f"{in_words(error, path, 'write')}."
     return "✗", "Not written.", f"There are already {MANY} files with this name. Remove some of them."
+
+
+def _where():
+    """Return a sentence that says how to get a file out of the lab, or "" outside a browser."""
+    how = " To download it, choose File, Open…, then the folder notebooks, and Download in the file's context menu."
+    return how if in_browser() else ""
 
 
 def _write_new(path, data):

@@ -90,7 +90,7 @@ def star_ring_tree(count=8, ax=None):
     tree = _tree(ax, count, left=2.1, right=4.7, bottom=-1.15, height=2.3)
     _dots(ax, tree[:count], INK)
     _dots(ax, tree[count:], INK, markerfacecolor=PAPER)
-    for x, name in ((-3.4, "star"), (0, "ring"), (3.4, "tree")):
+    for x, name in ((-3.4, "star"), (0, "ring"), (3.4, "tree (one piece)")):
         ax.text(x, 1.75, name, **_centred())
     bare(ax, (-4.9, 4.9), (-1.45, 2.0))
     ax.set_aspect("equal")

@@ -463,6 +463,13 @@ def test_file_names_are_harmless(name, part):
     assert handing_in.file_name(name) == part
 
 
+@pytest.mark.parametrize("lab", [True, False])
+def test_in_the_lab_learners_are_told_how_to_get_the_file(lab, answered, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(handing_in, "in_browser", lambda: lab)
+    handing_in.hand_in("Ada", folder=tmp_path)
+    assert ("To download it, choose File, Open…" in capsys.readouterr().out) is lab
+
+
 def test_a_folder_that_cannot_be_written_to_is_one_sentence(answered, tmp_path, capsys):
     exercises.hand_in("Ada", folder=tmp_path / "missing")
     assert "✗ Not written. cannot write hand_in_ada.json" in capsys.readouterr().out
