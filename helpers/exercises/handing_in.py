@@ -13,14 +13,10 @@ from IPython.display import display
 from helpers.exercises import record, source, submission
 from helpers.exercises.message import Message
 from helpers.exercises.registry import EXERCISES, LESSONS
-from helpers.system.browser import in_browser, in_page
+from helpers.system.browser import download, in_browser, in_page
 from helpers.system.files import as_path, in_words
 from helpers.system.validation import brief
 
-IN_PAGE = (
-    "A page of the book cannot give you a file with your answers. Use the lab, or Jupyter on your own machine, to do "
-    "the exercises that you want to hand in, and call hand_in() there."
-)
 RECORDING_OFF = (
     f"LESSONS_PROGRESS is {os.devnull!r}, so your answers are not recorded: remove this environment variable, restart "
     "the kernel and do the exercises again."
@@ -32,7 +28,7 @@ def hand_in(name=None, lesson=None, folder="."):
     """Show what will be handed in, and then write it to a small file. The file is not sent anywhere.
 
     In a notebook, ``hand_in()`` shows a form with a button. ``hand_in("Ada Lovelace")`` writes the file at once. On a
-    page of the book, it only explains where answers can be handed in.
+    page of the book, the browser saves the file as a download.
 
     Parameters
     ----------
@@ -43,7 +39,7 @@ def hand_in(name=None, lesson=None, folder="."):
     folder : str or path-like
         The folder in which to save the file. An existing file is never replaced.
     """
-    lessons, refusal = ([], IN_PAGE) if in_page() else _lessons(lesson)
+    lessons, refusal = _lessons(lesson)
     if name is None and not refusal and get_ipython() is not None:
         display(form(lessons, folder))
         return
@@ -150,6 +146,10 @@ def _incomplete(answers):
 
 def _written(name, text, folder):
     """Write the file under a name that is not in use, and return a mark, a label and a sentence."""
+    if in_page():
+        download(f"hand_in_{file_name(name)}.json", text)
+        record.set_name(name)
+        return "✓", "Written.", "Your browser has downloaded a file with your answers. Give it to your teacher."
     try:
         folder = as_path(folder)
     except (TypeError, ValueError):

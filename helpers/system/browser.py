@@ -27,6 +27,17 @@ def in_page():
     return "live_kernel" in sys.modules  # see site/live
 
 
+def download(name, text):
+    """Let the browser save a text as a file, on a page of the book.
+
+    Parameters
+    ----------
+    name, text : str
+        The name of the file and its contents.
+    """
+    sys.modules["live_kernel"].send({"type": "file", "name": name, "text": text})
+
+
 def rerun_instruction():
     """Return the instruction for having an answer judged again, on a page of the book or in JupyterLab."""
     return "press Check" if in_page() else "run the cell again"

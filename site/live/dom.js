@@ -25,6 +25,13 @@ export function focusOn(node) {
     node.focus({ preventScroll: true })
 }
 
+/** Let the browser save a text as a file. @param {string} name @param {string} text */
+export function saveFile(name, text) {
+    const href = URL.createObjectURL(new Blob([text], { type: "application/json" }))
+    element("a", { href, download: name }).click()
+    setTimeout(() => URL.revokeObjectURL(href), 60_000)
+}
+
 /** Typeset the formulas of an element, after those that are being typeset. One that cannot be typeset stays as it is. The
  * event tells `formulas.js` that there is something new.
  * @param {Element} node @returns {Promise<void>} */

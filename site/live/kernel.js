@@ -1,5 +1,6 @@
 // The page's side of the Python in the web worker: starts it, asks it to run cells, and ends it.
 
+import { saveFile } from "./dom.js"
 import { readProgress, saveProgress } from "./store.js"
 
 /** @typedef {{type: string, [key: string]: any}} Message */
@@ -104,7 +105,8 @@ export class Kernel extends EventTarget {
         } else if (data.type === "status") this.#tell(this.state, data.words, { part: data.part })
         else if (data.type === "progress") {
             this.dispatchEvent(new CustomEvent("progress", { detail: saveProgress(data.text, data.before) }))
-        } else if (data.type.startsWith("comm_")) {
+        } else if (data.type === "file") saveFile(data.name, data.text)
+        else if (data.type.startsWith("comm_")) {
             if (data.type === "comm_open") this.figure = this.listener ?? this.figure
             this.dispatchEvent(new CustomEvent("comm", { detail: data }))
         } else if (show) show(data)

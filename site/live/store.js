@@ -63,17 +63,19 @@ export class Store {
 export const readSolved = () =>
     attempt(() => record().done.filter((/** @type {any} */ name) => typeof name === "string"), [])
 
-/** Return the record of exercises as JSON text: the solved ones, and the seed of the reader's own numbers, if any. */
-export const readProgress = () => JSON.stringify({ done: readSolved(), ...seed(record()) })
+/** Return the record of exercises as JSON text, without what is damaged. Its entries are those of `record.py`. */
+export const readProgress = () => JSON.stringify({ ...rest(record()), done: readSolved() })
 
 /** Add to the record of exercises. If the seed is new, exercises that were solved with other numbers are dropped.
- * @param {string} text - JSON text with a list of names under "done", and the seed @param {string} before - the earlier one
+ * @param {string} text - the record of Python, as JSON text @param {string} before - the earlier one
  * @returns {"kept" | "lost" | "other"} whether the browser keeps it, or another seed has been chosen in another tab */
 export function saveProgress(text, before) {
     return attempt(() => {
         const now = JSON.parse(text), old = record(), same = seed(now).seed === seed(old).seed
         if (!same && old?.done && seed(now).seed === seed(JSON.parse(before)).seed) return "other"
-        const whole = { done: [...new Set([...now.done, ...(same ? readSolved() : [])])].sort(), ...seed(now) }
+        /** @type {any} */
+        const whole = { ...rest(now), done: [...new Set([...now.done, ...(same ? readSolved() : [])])].sort() }
+        if (same && whole.answers) whole.answers = later(rest(old).answers ?? {}, whole.answers)
         unkept = write(PROGRESS, whole) ? null : whole
         return unkept ? "lost" : "kept"
     }, "kept") // it is damaged
@@ -86,6 +88,21 @@ function record() {
     if (!unkept || seed(stored).seed !== seed(unkept).seed) return unkept ?? stored
     return { ...unkept, done: [...unkept.done, ...attempt(() => [...stored.done], [])] } // another tab may have saved since
 }
+/** Return the entries of a record beside the solved exercises, without what is damaged: the answers, the seed of the
+ * reader's own numbers, the answers with other seeds, and the name under which they were handed in.
+ * @param {any} record @returns {Record<string, any>} */
+const rest = record => Object.fromEntries(Object.entries(record ?? {}).filter(([key, value]) =>
+    ["seed", "handed_in_as"].includes(key) ? typeof value === "string"
+        : ["answers", "earlier"].includes(key) && [value, ...Object.values(value ?? {})].every(isObject)))
+
+/** @param {unknown} thing */
+const isObject = thing => !!thing && typeof thing === "object"
+
+/** Combine the answers that two tabs have recorded: of each exercise, those after more attempts.
+ * @param {Record<string, any>} old @param {Record<string, any>} now */
+const later = (old, now) => ({ ...old, ...Object.fromEntries(Object.entries(now).filter(
+    ([name, given]) => !(old[name]?.attempts > given.attempts))) })
+
 /** @param {any} record @returns {{seed?: string}} */
 const seed = record => typeof record?.seed === "string" ? { seed: record.seed } : {}
 

@@ -438,11 +438,15 @@ def test_what_cannot_be_handed_in(answered, tmp_path, capsys, arguments, words):
     assert f"? Nothing was written. {words}" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [(), ("Ada",)])
-def test_in_a_page_of_the_book_nothing_is_handed_in(answered, tmp_path, capsys, monkeypatch, arguments):
-    monkeypatch.setattr(handing_in, "in_page", lambda: True)  # its Python forgets the answers, and its files go nowhere
-    assert handed(tmp_path, *arguments) == []
-    assert "? Nothing was written. A page of the book cannot give you a file" in capsys.readouterr().out
+def test_on_a_page_of_the_book_the_browser_saves_the_file(answered, tmp_path, capsys, monkeypatch):
+    given = []
+    monkeypatch.setattr(handing_in, "in_page", lambda: True)
+    monkeypatch.setattr(handing_in, "download", lambda *file: given.append(file))
+    assert handed(tmp_path, "Ada Lovelace") == []
+    out = capsys.readouterr().out
+    assert "Your browser has downloaded a file with your answers." in out
+    ((name, text),) = given
+    assert name == "hand_in_ada_lovelace.json" and text in out
 
 
 @pytest.mark.parametrize(

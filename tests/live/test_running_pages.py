@@ -21,6 +21,8 @@ from moves import CHANGED, MOVES, WIDGET, seen
 from printed import NOT_HERE, NOTICES, without_noise
 from site_build import book_folder
 
+from helpers.exercises import submission
+
 ROOT = Path(__file__).resolve().parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 PATIENCE = 240  # seconds until Python has started and a cell has run, on a busy machine
@@ -302,7 +304,8 @@ def test_an_exercise_is_judged_in_place_and_stays_solved(visit):
     page.keyboard.press("Shift+Enter")
     finish(page)
     where.get_by_text("Right.").wait_for()
-    assert json.loads(page.evaluate("localStorage['live:progress']")) == {"done": ["01.error"]}
+    kept = json.loads(page.evaluate("localStorage['live:progress']"))
+    assert kept["done"] == ["01.error"] and kept["answers"]["01.error"]["attempts"] == 2
     page.reload()
     where.get_by_text("✓ solved").wait_for()
     assert "2 - 5" in where.locator(".cm-content").inner_text()
@@ -310,6 +313,15 @@ def test_an_exercise_is_judged_in_place_and_stays_solved(visit):
     press(page, where, "Check")
     finish(page)
     where.get_by_role("row", name=re.compile("^01 1 of")).wait_for()
+    type_in(page, where, "from helpers.exercises import hand_in\nhand_in()")
+    press(page, where, "Check")
+    where.get_by_role("textbox", name="Your name").fill("Ada")
+    where.get_by_text("The file has 1 answer, of which 1 is right.").wait_for()
+    with page.expect_download() as download:
+        press(page, where, "Write the file")
+    assert download.value.suggested_filename == "hand_in_ada.json"
+    assert submission.read(download.value.path()).answers["01.error"].value == -3
+    assert visit.faults == []
 
 
 def test_numbers_of_ones_own_stay_and_what_was_solved_with_others_does_not(visit):

@@ -87,6 +87,25 @@ def test_what_another_tab_has_recorded_stays_after_the_storage_was_full():
     assert json.loads(run("store.js", code)[0])["done"] == ["01.error", "01.q1", "05.error"]
 
 
+def test_answers_are_kept_and_those_of_two_tabs_combined():
+    def given(attempts, text):
+        return {"attempts": attempts, "right": False, "answer": text, "value": None, "mistake": ""}
+
+    def recorded(**answers):
+        return {"done": [], "answers": answers, "seed": "ada", "earlier": {"": {}}, "handed_in_as": "Ada"}
+
+    first, second = recorded(a=given(3, "mine"), b=given(1, "b")), recorded(a=given(2, "older"), c=given(1, "c"))
+    texts = [json.dumps(json.dumps(one)) for one in (first, second, recorded())]
+    code = f"it.saveProgress({texts[0]}, {texts[2]}); it.saveProgress({texts[1]}, {texts[2]}); say(it.readProgress())"
+    assert json.loads(run("store.js", code)[0]) == recorded(**first["answers"], c=second["answers"]["c"])
+
+
+def test_damaged_answers_are_left_out():
+    code = """kept["live:progress"] = '{"done": ["01.q1"], "answers": {"a": 7}, "seed": 8, "earlier": 9}'
+        say(it.readProgress())"""
+    assert json.loads(run("store.js", code)[0]) == {"done": ["01.q1"]}
+
+
 def test_texts_of_all_earlier_editions_are_offered():
     code = """
         const start = { "live:L:2": { saved: 2, cells: { b: "second" } },
