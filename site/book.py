@@ -9,7 +9,6 @@ gradients, and on the visual style. The folder OUT/lab, in which
 import argparse
 import base64
 import hashlib
-import html
 import importlib.metadata
 import re
 import shutil
@@ -21,6 +20,7 @@ import bundle
 import cards
 import folder
 import lessons
+import look
 import nbformat
 import safety
 import stepper
@@ -28,7 +28,6 @@ import stills
 import teachers
 
 from helpers.exercises.registry import LESSONS
-from helpers.plotting import style
 
 try:
     from sphinx.cmd.build import build_main
@@ -133,7 +132,7 @@ def assemble(source):
     _write_credits(source, pages)
     stepper.draw_steps(source / "_static" / "stepper")
     _write_landing(source, lessons.redirect_links(promises, "", pages), rows)
-    _write_look(source)
+    look.write(source)
     _write_teachers(source, notebooks, lambda text: lessons.redirect_links(text, "notebooks", pages))
     copy_mathjax(source / "_static" / "mathjax")
 
@@ -197,30 +196,6 @@ def _fill(path, parts):
     for name, part in parts.items():
         text = text.replace(f"<!-- {name} -->", part)
     path.write_text(text, encoding="utf-8")
-
-
-def _write_look(source):
-    """Write the style sheet and the fonts that the pages share with the figures, and the page that explains them.
-
-    The page has a table of the colours. It always shows the colours for light and dark pages side by side.
-    """
-    dark = 'html[data-theme="dark"]'
-    (source / "_static" / "palette.css").write_text(style.css_properties(":root", dark), encoding="utf-8")
-    shutil.copytree(Path(style.__file__).parent / "fonts", source / "_static" / "fonts")
-    rows = [
-        f"<tr><th scope='row'><code>{name}</code></th>{''.join(_swatch(pair[i], i) for i in (0, 1))}"
-        f"<td>{html.escape(style.MEANINGS[name])}</td></tr>"
-        for name, pair in style.PALETTE.items()
-    ]
-    page = (HERE / "look.md").read_text(encoding="utf-8").replace("<!-- palette -->", "\n".join(rows))
-    (source / "look.md").write_text(page, encoding="utf-8")
-
-
-def _swatch(color, page):
-    """Return a table cell that shows a colour and its code on a white page (`page` is 0) or a dark page (1)."""
-    ink, paper = (style.PALETTE[name][page] for name in ("ink", "paper"))
-    patch = f"<span style='background: {color}; padding: 0.2em 1.2em; border: 1px solid {ink}'></span>"
-    return f"<td style='color: {ink}; background: {paper}'>{patch} {color}</td>"
 
 
 def copy_mathjax(target):

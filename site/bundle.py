@@ -174,17 +174,9 @@ def _add(archive, file, name):
 def _write_lock(out, path):
     """Write the list of packages for the pages, which refers to the files of the lab."""
     lab = json.loads(path.read_text(encoding="utf-8"))
-    found, todo = {}, list(PACKAGES)
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            entry = lab["packages"][name]
-            depends = [other for other in entry["depends"] if other not in NOT_USED]
-            found[name] = entry | {"depends": depends}
-            todo += depends
-    ours = {
-        name: e["file_name"].split("/")[-1] for name, e in found.items() if ":" not in e["file_name"]
-    }  # not the CDN's
+    found = _needed(lab["packages"])
+    names = {name: entry["file_name"] for name, entry in found.items()}
+    ours = {name: file.split("/")[-1] for name, file in names.items() if ":" not in file}  # not the CDN's
     for name, wheel in ours.items():
         _trim(path.parent / found[name]["file_name"], out / wheel)
     core = posixpath.dirname(lab["packages"]["numpy"]["file_name"])
@@ -199,6 +191,18 @@ def _write_lock(out, path):
         found[name] |= {"file_name": wheel, "sha256": hashlib.sha256((out / wheel).read_bytes()).hexdigest()}
     (out / "pyodide-lock.json").write_text(json.dumps({"info": lab["info"], "packages": found}), encoding="utf-8")
     (out / "pyodide.json").write_text(json.dumps(start), encoding="utf-8")
+
+
+def _needed(packages):
+    """Return the entries of the packages that the pages need, with only the dependencies that they use."""
+    found, todo = {}, list(PACKAGES)
+    while todo:
+        name = todo.pop()
+        if name not in found:
+            depends = [other for other in packages[name]["depends"] if other not in NOT_USED]
+            found[name] = packages[name] | {"depends": depends}
+            todo += depends
+    return found
 
 
 def _compile(out, pyodide, wheels, lock):

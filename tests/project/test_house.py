@@ -95,6 +95,12 @@ def test_files_and_functions_are_read_in_one_sitting(name):
     assert bool(functions_too_long(source)) == (name in LONG_FUNCTIONS), functions_too_long(source)
 
 
+@pytest.mark.parametrize("path", sorted((HELPERS.parent / "site").rglob("*.py")), ids=lambda path: path.name)
+def test_so_are_those_of_the_site(path):
+    source = path.read_text("utf-8")
+    assert len(source.splitlines()) <= LONGEST_FILE and functions_too_long(source) == []
+
+
 @pytest.mark.parametrize("pattern", LONG)
 def test_what_may_be_long_is_long(pattern):
     """Files that have become short enough are removed from the list of exceptions."""
