@@ -122,7 +122,7 @@ BUGS = [
         "every label is treated as 1",
     ),
     TapeBug(
-        "the slope of tanh computed from the input instead of the output",
+        "1 − z² for the slope of tanh, with the input z in place of the output",
         SlopeOfTheInput,
         "The slope of tanh is 1 − y² for the output y. If the input is used instead of y, it can even be negative.",
         "The network learns as long as the weights are small, because tanh z ≈ z in that case.",

@@ -118,6 +118,8 @@ def examine_shared(gradient):
         return "The gradient is correct."
     E = Variable(E)
     found, through_logits, whole = gradient(E), one_use_only(E), grad(shared_cost(E), E)
+    if not isinstance(found, np.ndarray) or found.shape != E.shape:
+        return f"The function must return the gradient and nothing else, as an array of shape {E.shape}."
     for name, part in (("logits", through_logits), ("input", whole - through_logits)):
         if np.allclose(found, part):
             return f"The gradient counts only the use of E in the {name}: the gradients of both uses must be added."

@@ -27,9 +27,10 @@ def windows(images, size):
     Raises
     ------
     ValueError
-        If a window does not fit into an image.
+        If `images` does not have four axes, or if a window does not fit into an image.
     """
-    rows, columns = images.shape[1] - positive_whole(size, "size") + 1, images.shape[2] - size + 1
+    _check_images(images, size)
+    rows, columns = images.shape[1] - size + 1, images.shape[2] - size + 1
     if min(rows, columns) < 1:
         raise ValueError(
             f"size is {size}, but the images have only {images.shape[1]} rows and {images.shape[2]} columns"
@@ -37,6 +38,12 @@ def windows(images, size):
     i = np.arange(rows)[:, None] + np.arange(size)  # (rows, size)
     j = np.arange(columns)[:, None] + np.arange(size)  # (columns, size)
     return images[:, i[:, None, :, None], j[None, :, None, :]]
+
+
+def _check_images(images, size=1):
+    positive_whole(size, "size")
+    if images.ndim != 4:
+        raise ValueError(f"images has shape {images.shape}, but it must be (m, h, w, c)")
 
 
 def convolve(images, F, b):
@@ -56,7 +63,16 @@ def convolve(images, F, b):
     Returns
     -------
     Variable of shape (m, h − size + 1, w − size + 1, c′)
+
+    Raises
+    ------
+    ValueError
+        If `images` or F has another shape, or if a filter does not fit into an image.
     """
+    _check_images(images)
+    if F.ndim != 4 or F.shape[:3] != (F.shape[0], F.shape[0], images.shape[3]):
+        words = f"for images of shape {images.shape} it must be (size, size, {images.shape[3]}, number of filters)"
+        raise ValueError(f"F has shape {F.shape}, but {words}")
     V = windows(images, F.shape[0])
     rows = V.reshape(-1, F.size // F.shape[3])  # (m · h' · w', size · size · c)
     return (rows @ F.reshape(-1, F.shape[3]) + b).reshape(*V.shape[:3], F.shape[3])
@@ -75,8 +91,16 @@ def pool(images, size=2):
     Returns
     -------
     Variable of shape (m, h / size, w / size, c)
+
+    Raises
+    ------
+    ValueError
+        If `images` does not have four axes, or if h or w is not a multiple of `size`.
     """
+    _check_images(images, size)
     m, h, w, c = images.shape
+    if h % size or w % size:
+        raise ValueError(f"{h} × {w} pixels cannot be divided into blocks of {size} × {size}: choose another size")
     return images.reshape(m, h // size, size, w // size, size, c).max(axis=(2, 4))
 
 
@@ -174,7 +198,13 @@ def transformer(p, tokens, heads=2):
     logits : Variable of shape (m, n, vocabulary)
     weights : Variable of shape (m, heads, n, n)
         Attention weights, for use in figures.
+
+    Raises
+    ------
+    ValueError
+        If a token is not in the vocabulary, or if the width is not a multiple of `heads`.
     """
+    _check_tokens(tokens, "tokens", p["E"].shape[0])
     m, n = tokens.shape
     x = p["E"][tokens] + p["P"][:n]  # (m, n, d)
     h = normalize(x, -1)
@@ -185,9 +215,17 @@ def transformer(p, tokens, heads=2):
     return normalize(x, -1) @ p["E"].T + p["b"], weights
 
 
+def _check_tokens(tokens, name, n):
+    wrong = np.setdiff1d(tokens, np.arange(n))  # −1 would stand for the last token
+    if wrong.size:
+        raise ValueError(f"{name} contains {wrong[0]}, but it must consist of whole numbers from 0 to {n - 1}")
+
+
 def split(x, heads):
     """Divide the features of each token among the heads: (m, n, d) becomes (m, heads, n, d / heads)."""
     m, n, d = x.shape
+    if d % positive_whole(heads, "heads"):
+        raise ValueError(f"heads is {heads}, but it must be a divisor of the width, {d}")
     return x.reshape(m, n, heads, d // heads).swapaxes(1, 2)
 
 
@@ -206,8 +244,16 @@ def next_token_cost(logits, targets, included):
     -------
     Variable
         Cost, a single number.
+
+    Raises
+    ------
+    ValueError
+        If no position is selected, or if a selected target is not in the vocabulary.
     """
     i, t = np.nonzero(included)
+    if not len(i):
+        raise ValueError("included is False at every position: select at least one")
+    _check_tokens(targets[i, t], "targets", logits.shape[-1])
     chosen = logits[i, t]  # (number of selected positions, vocabulary)
     return (chosen.logsumexp(axis=1) - chosen[np.arange(len(i)), targets[i, t]]).mean()
 

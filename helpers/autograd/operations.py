@@ -65,6 +65,8 @@ def reduce_keepdims(f, values, axis, keepdims=False):
     try:
         return f(values, axis=axis, keepdims=True)
     except (TypeError, ValueError, OverflowError):
+        if f is np.max and not values.size:
+            raise ValueError(f"a Variable of shape {values.shape} has no largest entry: select at least one") from None
         known = ", ".join(map(str, range(values.ndim))) or "none"
         raise ValueError(
             f"axis is {brief(axis)}, but a Variable of shape {values.shape} has the axes {known}: "
@@ -225,10 +227,10 @@ class ArrayLike:
         return self.__array_function__(function, (), inputs, options)
 
     def __array_function__(self, function, types, arguments, options):
-        name = function.__name__
+        name, module = function.__name__, getattr(function, "__module__", "numpy").replace("numpy", "np", 1)
         cure = INSTEAD.get(name, f"x.{name}()" if hasattr(type(self), name) else "the tape's operations")
-        words = f"np.{name} would lose the history of a Variable: use {cure}, or x.value if you do not need a gradient"
-        raise TypeError(words)
+        words = f"would lose the history of a Variable: use {cure}, or x.value if you do not need a gradient"
+        raise TypeError(f"{module}.{name} {words}")
 
     __array__ = _refuse("a Variable is not a plain array: use x.value (computations with it are not recorded)")
     __bool__ = _refuse("a Variable is neither true nor false: use x.value (computations with it are not recorded)")

@@ -81,7 +81,7 @@ class Variable(ArrayLike):
     """
 
     def __init__(self, value, name="", parents=()):
-        self.value = np.asarray(value) if parents else as_float64_array(value, "a Variable")
+        self.value = np.asarray(value) if parents else as_float64_array(value, "value")
         self.value.flags.writeable = False
         self.name, self.parents, self.number = name, parents, next(_clock)
 

@@ -13,7 +13,15 @@ import numpy as np
 
 from helpers.cluster.workers import WorkerLostError, client_of
 from helpers.system.arguments import as_places, as_range
-from helpers.system.validation import as_matrix, as_numeric_array, brief, floating_type, positive_whole, whole_number
+from helpers.system.validation import (
+    as_finite,
+    as_matrix,
+    as_numeric_array,
+    brief,
+    floating_type,
+    positive_whole,
+    whole_number,
+)
 from helpers.training.blocks import cost_and_gradients, functions_are_ours
 from helpers.training.engine import pack, views
 from helpers.training.inputs import check_task
@@ -67,14 +75,13 @@ class Shards:
         as_range(rows, len(self))
         return self.rows[rows]
 
-    def blocks(self, size=4096):
-        """Return an iterator that reads the rows in order, in this process, and yields ndarrays of `size` rows."""
-        return (self[start : start + size] for start in range(0, len(self), positive_whole(size, "size")))
+    blocks = HDF5Rows.blocks
 
     def with_dtype(self, dtype):
         """Return the same shards with their numbers converted to the floating-point type `dtype`."""
         dtype, in_file = floating_type(dtype), isinstance(self.rows, HDF5Rows)
-        return Shards(self.rows.with_dtype(dtype) if in_file else self.rows.astype(dtype), self.sizes, self.workers)
+        rows = self.rows.with_dtype(dtype) if in_file else as_finite(self.rows, "X", dtype)
+        return Shards(rows, self.sizes, self.workers)
 
     def columns(self, chosen):
         """Return the same shards with only the features whose indices are in `chosen`."""

@@ -38,9 +38,13 @@ def as_tokens(names):
 
     Raises
     ------
+    TypeError
+        If `names` is not a list.
     ValueError
         If a name is too long or contains anything other than the letters a to z.
     """
+    if isinstance(names, str) or not np.iterable(names):
+        raise TypeError(f"names must be a list of names, such as ['anna'], not {brief(names)}")
     tokens = np.zeros((len(names), LONGEST + 2), int)
     for row, name in zip(tokens, names, strict=True):
         if not (isinstance(name, str) and len(name) <= LONGEST and all(letter in LETTERS[1:] for letter in name)):
@@ -50,5 +54,16 @@ def as_tokens(names):
 
 
 def as_text(tokens):
-    """Convert rows of numbers back to names. A name begins after the first 0 and ends before the next one."""
-    return ["".join(LETTERS[number] for number in row[1:]).split(".")[0] for row in tokens]
+    """Convert rows of numbers back to names. A name begins after the first 0 and ends before the next one.
+
+    Raises
+    ------
+    ValueError
+        If a number does not stand for a letter.
+    """
+    letters = dict(enumerate(LETTERS))  # unlike LETTERS, it has no letter −1
+    try:
+        return ["".join(letters[number] for number in row[1:]).split(".")[0] for row in tokens]
+    except KeyError as error:
+        wrong, last = error.args[0], len(LETTERS) - 1
+        raise ValueError(f"tokens contains {wrong}, but it must consist of whole numbers from 0 to {last}") from None

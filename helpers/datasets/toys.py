@@ -49,9 +49,10 @@ def make_blobs(m=200, separation=2.0, random_state=0):
     y : int ndarray of shape (m,), 0 or 1
     """
     m, _, rng = _checked(m, 0.0, random_state)
+    separation = finite_number(separation, "separation")
     y = np.arange(m) % 2
     X = rng.standard_normal((m, 2))
-    X[:, 0] += finite_number(separation, "separation") * (y - 0.5)
+    X[:, 0] += separation * (y - 0.5)
     return X, y
 
 
@@ -123,9 +124,10 @@ def make_spirals(m=200, noise=0.05, turns=1.0, random_state=0):
     maximum radius of 1. The other parameters and the return values are the same as for `make_moons`.
     """
     m, noise, rng = _checked(m, noise, random_state)
+    turns = positive_number(turns, "turns")
     y = np.arange(m) % 2
     radius = np.sqrt(rng.uniform(0.01, 1, m))  # the square root makes the density uniform over the disc
-    angle = 2 * np.pi * positive_number(turns, "turns") * radius + np.pi * y
+    angle = 2 * np.pi * turns * radius + np.pi * y
     X = radius[:, np.newaxis] * np.column_stack([np.cos(angle), np.sin(angle)])
     return X + noise * rng.standard_normal((m, 2)), y
 

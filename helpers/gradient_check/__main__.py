@@ -14,6 +14,7 @@ from pathlib import Path
 
 from helpers.gradient_check.general import check
 
+HELPERS = Path(__file__).parents[1]
 NEEDED = ("cost", "gradients", "parameters")
 
 
@@ -30,8 +31,9 @@ def main(arguments=None):
         print(f"There is no file {options.file}.", file=sys.stderr)
         return 2
     print(f"Running {options.file} …")
-    folder = str(options.file.resolve().parent)
-    sys.path.insert(0, folder)  # so that the file can import its neighbours
+    before = sys.argv, sys.path
+    # as with `python FILE`, so that the file can import its neighbours and sees no arguments meant for this program
+    sys.argv, sys.path = [str(options.file)], [str(options.file.resolve().parent), *sys.path]
     try:
         return _check_file(options.file, options.entries)
     except (Exception, SystemExit):
@@ -39,7 +41,7 @@ def main(arguments=None):
         print(f"{options.file} failed or ended the program, so nothing was checked.", file=sys.stderr)
         return 2
     finally:
-        sys.path.remove(folder)
+        sys.argv, sys.path = before
 
 
 def _check_file(file, entries):
@@ -51,6 +53,8 @@ def _check_file(file, entries):
     try:
         report = check(*(found[name] for name in NEEDED), entries=entries)
     except (TypeError, ValueError) as error:
+        if not all(Path(frame.filename).is_relative_to(HELPERS) for frame in traceback.extract_tb(error.__traceback__)):
+            raise  # a mistake in the file, or in one that it imports
         print(f"{file}: {error}", file=sys.stderr)
         return 2
     print(report)

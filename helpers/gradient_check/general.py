@@ -6,11 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.gradient_check.derivatives import Function, copied, flatten, typical
+from helpers.gradient_check.inputs import as_parameters
 from helpers.gradient_check.nudge import relative_error
 from helpers.gradient_check.report import Cause, Finding, GradientReport
 from helpers.gradient_check.verdict import alike, describe, judge
 from helpers.system.arguments import check_function
-from helpers.system.validation import as_finite, as_numeric_array, positive_whole
+from helpers.system.validation import as_numeric_array, positive_whole
 
 ROUGH = 1e-4  # a gradient is judged only if its relative uncertainty is at most this large
 ROOM = 10  # allowed deviation, in multiples of the estimated error of a derivative
@@ -36,7 +37,7 @@ UNCHANGED = (
 class _Calls(NamedTuple):
     """Results of the calls of the function under test."""
 
-    given: dict  # gradients at the given parameters in float64, keyed by path
+    given: dict  # gradients at the given parameters, keyed by path
     unreadable: dict  # reasons why other gradients cannot be read, keyed by path
     problems: list  # problems with the function as a whole
     kept: str  # description of how the result depends on previous calls, or ""
@@ -88,7 +89,7 @@ def check(cost, gradients, parameters, entries=100):
     """
     check_function(cost, "cost", "parameters")
     check_function(gradients, "gradients", "parameters")
-    arrays, entries = _as_parameters(parameters), positive_whole(entries, "entries")
+    arrays, entries = as_parameters(parameters), positive_whole(entries, "entries")
     at = Function(cost, parameters)
     if not np.isfinite(at.here):
         raise ValueError(f"cost is {at.here} for these parameters: choose parameters for which it is finite")
@@ -113,32 +114,6 @@ def check(cost, gradients, parameters, entries=100):
     return GradientReport(findings, cause, [*calls.problems, f"Look {cause.where}: {kept}."])
 
 
-def _as_parameters(tree):
-    """Return a dictionary of the arrays in `parameters`, keyed by path.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If there are no arrays, or if one of them cannot be checked. The message names that array.
-    """
-    arrays = {}
-    for path, leaf in flatten(tree):
-        if path in arrays:
-            raise ValueError(f"parameters has two arrays that are both called parameters{path}: rename a key")
-        arrays[path] = leaf
-    if not arrays:
-        raise ValueError("parameters is empty: provide at least one array")
-    arrays = {f"parameters{path}": leaf for path, leaf in arrays.items()}
-    for name, leaf in arrays.items():
-        array = arrays[name] = as_numeric_array(leaf, name)
-        if array.dtype not in (np.float64, np.float32):
-            raise TypeError(f"{name} is of type {array.dtype}, but must be float64 or float32: use .astype(float)")
-        if not array.size:
-            raise ValueError(f"{name} is empty, with shape {array.shape}: leave it out")
-        as_finite(array, name, array.dtype)
-    return {name.removeprefix("parameters"): array for name, array in arrays.items()}
-
-
 def _finding(name, mine, array, places, slopes):
     """Judge one gradient based on the entries that were checked.
 
@@ -147,7 +122,7 @@ def _finding(name, mine, array, places, slopes):
     if mine is None or mine.shape != array.shape or not np.isfinite(mine).all():
         return judge(name, mine, np.zeros(array.shape), np.zeros(array.shape), 1, array.dtype)
     exact, error, share, steepness, finite = slopes.T
-    mine, known = mine.ravel()[places], ~np.isnan(exact)
+    mine, known, dtype = mine.ravel()[places].astype(float), ~np.isnan(exact), mine.dtype
     size = np.abs(exact * share)[known].max(initial=0)
     bound = ROOM * error + 100 * np.finfo(array.dtype).eps * size / share
     wrong = known & (np.abs(mine - exact) > bound)
@@ -157,7 +132,8 @@ def _finding(name, mine, array, places, slopes):
     off = relative_error(mine[shown], exact[shown]) if known.any() else np.nan
     if wrong.any():
         mine, exact, bound = (_spread(array.shape, places, values) for values in (mine, exact, bound))
-        return Finding(name, off, 0, describe(mine, exact, 1, bound), "wrong")
+        words = _too_narrow(dtype, array.dtype, off) or describe(mine, exact, 1, bound)
+        return Finding(name, off, 0, words, "wrong")
     if (
         known.any()
         and (np.abs(exact) <= bound)[known].all()
@@ -189,6 +165,13 @@ def _too_rough(exact, bound, estimated, outside):
     return f"the numerical gradient has a relative error of up to {min(share, 1):.0e}" if share > ROUGH else ""
 
 
+def _too_narrow(dtype, needed, error):
+    """Return the words for a gradient whose type has too few digits and whose error is not larger than that, or ""."""
+    eps = np.finfo(dtype).eps
+    narrow = np.finfo(needed).eps < eps and error < 100 * eps
+    return f"is computed in {dtype}, although the parameter is {needed}: use {needed} throughout" if narrow else ""
+
+
 def _right(checked, size, outside, rough):
     """Return the words for a gradient that is right, with the numbers of entries that were checked and left out."""
     words = [] if checked == size else [f"{checked} of {size} entries were checked"]
@@ -213,13 +196,15 @@ def _call(gradients, parameters, paths):
         return _Calls({}, {}, [*problems, "The function returns None: is `return` missing?"], "", {}, nearby)
     first, unreadable = _arrays(result, paths, parameters)
     second, _ = _arrays(gradients(copied(parameters)), paths, parameters)
-    repeats = all(
-        path not in second or np.allclose(first[path], second[path], rtol=1e-5, atol=0, equal_nan=True)
-        for path in first
-    )
+    repeats = all(_same(first[path], second[path]) for path in first if path in second)
     stale = earlier.keys() == first.keys() and all(np.array_equal(first[path], earlier[path]) for path in first)
     kept = "" if repeats else "it returns the gradients of the previous call" if stale else NOT_REPEATED
     return _Calls(first, unreadable, problems, kept, earlier, nearby)
+
+
+def _same(one, other):
+    """Return whether two gradients are equal up to rounding errors."""
+    return one.shape == other.shape and np.allclose(one, other, rtol=1e-5, atol=0, equal_nan=True)
 
 
 def _moved(parameters):
@@ -274,16 +259,17 @@ def _exchanged(findings, given, numerical):
 
 
 def _arrays(tree, paths, like):
-    """Convert the leaves of a result to float64 arrays, and say why the gradients with other paths cannot be read.
+    """Convert the leaves of a result to arrays of floats, and say why the gradients with other paths cannot be read.
 
     The argument `like` contains the parameters, whose structure the result should have.
     """
     arrays, unreadable = {}, {}
     for path, leaf in flatten(tree):
         try:
-            arrays[path] = np.array(as_numeric_array(leaf, path), float)
+            array = as_numeric_array(leaf, f"gradients{path}")
+            arrays[path] = np.array(array, array.dtype if array.dtype in (np.float16, np.float32) else float)
         except (TypeError, ValueError) as error:
-            unreadable[path] = str(error).removeprefix(f"{path} ")
+            unreadable[path] = str(error).removeprefix(f"gradients{path} ")
     nested = all(isinstance(kind, (dict, list, tuple)) for kind in (tree, like))
     other = nested and isinstance(tree, dict) != isinstance(like, dict)
     for path in paths:

@@ -1,11 +1,12 @@
-"""Validation of the arguments to a network's gradient check."""
+"""Validation of the arguments of the gradient checks."""
 
 import numpy as np
 
-from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS
+from helpers.gradient_check.derivatives import flatten
+from helpers.gradient_check.rounding import SLOPE_ERROR
 from helpers.system.arguments import check_layers, check_shapes
-from helpers.system.validation import as_numeric_array, known_name, not_negative
+from helpers.system.validation import as_finite, as_numeric_array, known_name, not_negative
 
 
 def as_task(X, Y, W, b, hidden_activation, output, l2):
@@ -25,7 +26,7 @@ def as_task(X, Y, W, b, hidden_activation, output, l2):
     TypeError, ValueError
         If an argument is invalid or inconsistent with the others.
     """
-    known_name(hidden_activation, ACTIVATIONS, "hidden_activation")
+    known_name(hidden_activation, SLOPE_ERROR, "hidden_activation")
     known_name(output, OUTPUTS, "output")
     check_layers(W, b)
     l2 = not_negative(l2, "l2")
@@ -48,3 +49,29 @@ def _real(array, name, parameter=False):
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         raise ValueError(f"{name} contains NaN or infinity")
     return array
+
+
+def as_parameters(tree):
+    """Return a dictionary of the arrays in `parameters`, keyed by path.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there are no arrays, or if one of them cannot be checked. The message names that array.
+    """
+    arrays = {}
+    for path, leaf in flatten(tree):
+        if path in arrays:
+            raise ValueError(f"parameters has two arrays that are both called parameters{path}: rename a key")
+        arrays[path] = leaf
+    if not arrays:
+        raise ValueError("parameters is empty: provide at least one array")
+    arrays = {f"parameters{path}": leaf for path, leaf in arrays.items()}
+    for name, leaf in arrays.items():
+        array = arrays[name] = as_numeric_array(leaf, name)
+        if array.dtype not in (np.float64, np.float32):
+            raise TypeError(f"{name} is of type {array.dtype}, but must be float64 or float32: use .astype(float)")
+        if not array.size:
+            raise ValueError(f"{name} is empty, with shape {array.shape}: leave it out")
+        as_finite(array, name, array.dtype)
+    return {name.removeprefix("parameters"): array for name, array in arrays.items()}

@@ -111,7 +111,7 @@ def _backward(shaken, dZ, Z, A, W, hidden_activation, l2):
         if l > 1:
             dA = shaken(W[l].T @ dZ, np.abs(W[l]).T @ size)
             slope = ACTIVATIONS[hidden_activation].g_prime(Z[l - 1])
-            slope = shaken(slope, _SLOPE_ERROR[hidden_activation](A[l - 1]))
+            slope = shaken(slope, SLOPE_ERROR[hidden_activation](A[l - 1]))
             dZ = shaken(dA * slope, np.abs(dA * slope))
     return bounds_W, bounds_b
 
@@ -123,7 +123,7 @@ def _activation(Z, output):
 
 # Rounding error of each slope as a function of a, in units of ε. Computing a(1 − a) or 1 − a² involves
 # subtracting from 1.
-_SLOPE_ERROR = {
+SLOPE_ERROR = {
     "sigmoid": np.abs,
     "tanh": np.ones_like,
     "relu": np.zeros_like,

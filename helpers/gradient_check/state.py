@@ -216,8 +216,9 @@ def _overwritten(held, before):
     """Return whether a result that was returned earlier has changed since then."""
     for name, array in _arrays(held):
         was = before["Wb".index(name[1])].get(int(name[3:-1])) if name[3:-1].isdigit() else None
-        if was is not None and was.shape == array.shape and not np.array_equal(was, array, equal_nan=True):
-            return True
+        if was is not None and was.shape == array.shape:
+            if not np.array_equal(was, array.astype(was.dtype), equal_nan=True):
+                return True
     return False
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from helpers.gradient_check.nudge import unchecked_relative_error
 from helpers.gradient_check.report import Finding
+from helpers.system.validation import as_numeric_array
 
 # In `compare`, where the rounding error is unknown, relative errors up to these limits count as right. In float32, each
 # operation has a relative error of up to 6e-8, and a sum accumulates many of these errors.
@@ -105,8 +106,13 @@ def compare(name, mine, exact, m):
     Returns
     -------
     Finding
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an array contains anything other than real numbers.
     """
-    mine, exact = mine if mine is None else np.asarray(mine), np.asarray(exact)
+    mine, exact = mine if mine is None else as_numeric_array(mine, "mine"), as_numeric_array(exact, "exact")
     words = _unfit(mine, exact, m)
     if words:
         return Finding(name, np.nan, 0, words, "wrong")

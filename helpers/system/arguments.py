@@ -10,7 +10,15 @@ import sys
 
 import numpy as np
 
-from helpers.system.validation import as_numeric_array, brief, finite_number, is_number, positive_whole
+from helpers.system.validation import (
+    as_numeric_array,
+    as_targets,
+    brief,
+    finite_number,
+    is_number,
+    positive_whole,
+    shown,
+)
 
 
 def as_layer_sizes(layer_sizes):
@@ -41,15 +49,12 @@ def as_layer_sizes(layer_sizes):
 
 
 def as_labels(labels, n_classes):
-    """Check the arguments of `losses.one_hot` and return them as an int array and an int.
-
-    The array of labels has shape (m,).
+    """Check the arguments of `losses.one_hot` and return them as an int array of shape (m,) and an int.
 
     Raises
     ------
     TypeError, ValueError
-        If a label is not a whole number from 0 to n_classes − 1, or if `labels` is empty or not
-        one-dimensional.
+        If a label is not a whole number from 0 to n_classes − 1, or if `labels` is empty or not one-dimensional.
     """
     n_classes = positive_whole(n_classes, "n_classes")
     labels = as_numeric_array(labels, "labels")
@@ -58,11 +63,37 @@ def as_labels(labels, n_classes):
     wrong = labels[~((labels >= 0) & (labels < n_classes) & (labels == np.floor(labels)))]
     if wrong.size:
         raise ValueError(
-            f"labels contains {wrong[0]:g}, but with n_classes = {n_classes} the classes are numbered "
+            f"labels contains {shown(wrong[0])}, but with n_classes = {n_classes} the classes are numbered "
             f"0 … {n_classes - 1}: recode the labels, or change n_classes"
         )
     check_room(n_classes * labels.size, "n_classes")
     return np.asarray(labels, int), n_classes
+
+
+def as_classes(y, m, n_classes):
+    """Return y, the class labels of m examples, as an int array of shape (m,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If y has the wrong shape, a label is not an integer from 0 to n_classes − 1, or n_classes is below 2.
+    """
+    if n_classes < 2:
+        raise ValueError(
+            'a "softmax" output needs at least 2 units, one for each class; for a single unit, use "sigmoid"'
+        )
+    y = as_numeric_array(y, "y")
+    if y.ndim > 1 and len(y) == m and y.size != m:
+        cure = "y.argmax(axis=1)" if y.shape == (m, n_classes) else f"y of shape ({m},)"
+        raise ValueError(f"y has shape {y.shape}, but it must have one class number per example: pass {cure}")
+    y = as_targets(y, m, 1, False)[0]
+    if not np.isin(y, np.arange(n_classes)).all():
+        found = ", ".join(map(shown, np.setdiff1d(y, np.arange(n_classes))[:4]))
+        raise ValueError(
+            f"y contains {found}, but with {n_classes} units in the last layer the classes are "
+            f"numbered 0 … {n_classes - 1}: recode the labels, or change the size of the last layer"
+        )
+    return y.astype(int)
 
 
 def check_layers(W, b):
@@ -111,7 +142,8 @@ def check_shapes(X, Y, W, b):
         (n[l],) for b[l], are also rejected.
     """
     if len(X.shape) != 2:
-        raise ValueError(f"X has shape {X.shape}, but it must have two axes, (m, n[0]): use X[:, np.newaxis]")
+        cure = "use X[:, np.newaxis]" if len(X.shape) == 1 else "use X.reshape(len(X), -1)"
+        raise ValueError(f"X has shape {X.shape}, but it must have two axes, (m, n[0]): {cure}")
     m, n = X.shape
     for l in sorted(W):
         rows = W[l].shape[0] if W[l].shape else 1
@@ -164,8 +196,7 @@ def true_or_false(value, name):
 def is_plain(array):
     """Return whether `array` is an ordinary NumPy array.
 
-    Subclasses such as masked arrays and matrices do not count, because their operations may behave
-    differently.
+    Subclasses such as masked arrays and matrices do not count, because their operations may behave differently.
     """
     return type(array) in (np.ndarray, np.memmap)
 

@@ -16,6 +16,11 @@ def brief(value):
     return text if len(text) <= 80 else text[:79] + "…"
 
 
+def shown(number):
+    """Return a number as text, with all its digits unless six of them are enough."""
+    return f"{number:g}" if float(f"{number:g}") == number else repr(float(number))
+
+
 def as_matrix(X, name="X", dtype=np.float64):
     """Return X as a two-dimensional floating-point array with one example per row.
 
@@ -83,37 +88,11 @@ def as_targets(y, m, n_outputs, binary, dtype=np.float64):
         )
     y = as_finite(y, "y", dtype)
     if binary and not np.isin(y, (0, 1)).all():
-        found = ", ".join(f"{value:g}" for value in np.unique(y)[:4])
+        found = ", ".join(map(shown, np.unique(y)[:4]))
         raise ValueError(
-            f"y contains {found}, but labels must be 0 or 1: recode them, for example with y = (y == {y.max():g})"
+            f"y contains {found}, but labels must be 0 or 1: recode them, for example with y = (y == {shown(y.max())})"
         )
     return np.ascontiguousarray(y.reshape(m, n_outputs).T)
-
-
-def as_classes(y, m, n_classes):
-    """Return y, the class labels of m examples, as an int array of shape (m,).
-
-    Raises
-    ------
-    TypeError, ValueError
-        If y has the wrong shape, a label is not an integer from 0 to n_classes − 1, or n_classes is
-        below 2.
-    """
-    if n_classes < 2:
-        raise ValueError(
-            'a "softmax" output needs at least 2 units, one for each class; for a single unit, use "sigmoid"'
-        )
-    y = as_numeric_array(y, "y")
-    if y.shape == (m, n_classes):
-        raise ValueError(f"y has shape {y.shape}, but it must have one class number per example: pass y.argmax(axis=1)")
-    y = as_targets(y, m, 1, False)[0]
-    if not np.isin(y, np.arange(n_classes)).all():
-        found = ", ".join(f"{value:g}" for value in np.setdiff1d(y, np.arange(n_classes))[:4])
-        raise ValueError(
-            f"y contains {found}, but with {n_classes} units in the last layer the classes are "
-            f"numbered 0 … {n_classes - 1}: recode the labels, or change the size of the last layer"
-        )
-    return y.astype(int)
 
 
 def is_number(value, kind=numbers.Real):
@@ -285,6 +264,7 @@ def as_numeric_array(values, name, kinds="buif"):
 
 def as_finite(array, name, dtype):
     """Return `array` converted to `dtype`, or raise a ValueError that says where the first NaN or infinity is."""
+    given = array
     with np.errstate(over="ignore"):
         array = array.astype(dtype, copy=False)
     step = 4096  # rows to check at a time; a mask for the whole array could need a quarter of its memory
@@ -292,6 +272,11 @@ def as_finite(array, name, dtype):
     bad = sum(np.count_nonzero(~np.isfinite(rows[i : i + step])) for i in range(0, len(rows), step))
     if bad:
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        if np.isfinite(given[where]):
+            raise ValueError(
+                f"{name} contains {given[where]:g} at index {where}, which is too large for {np.dtype(dtype).name}: "
+                "scale the values, or use float64"
+            )
         raise ValueError(
             f"{name} contains {bad} value{'s' if bad > 1 else ''} that {'are' if bad > 1 else 'is'} NaN or "
             f"infinite, the first at index {where}: remove or replace them"

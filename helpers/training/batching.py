@@ -69,4 +69,4 @@ def batches(X, Y, batch_size, shuffle_buffer, rng, skip=0, place=None):
             rows = order[first : first + batch_size]
             np.take(group, rows, axis=0, out=place[: len(rows)], mode="clip")
             yield place[: len(rows)], np.take(Y, start + rows, axis=1, mode="clip")
-        skip = 0
+        skip, group = 0, None  # frees this group before the next one is read

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from helpers.backprop.optimizers import OPTIMIZERS
 from helpers.system.interrupts import progress
 from helpers.training import batching, updates
 from helpers.training.staircase import arrange, cost_with_sorted_features
@@ -92,6 +93,8 @@ def mark(X, Y, sizes, held_out, options):
     """
     texts = {name: str(getattr(options, name)) for name in FIXED} | {"dtype": np.dtype(options.dtype).name}
     texts |= {"layer_sizes": str(sizes[1:]), "X": fingerprint(X), "y": fingerprint(Y)}
+    if OPTIMIZERS[options.optimizer].slots:  # a step function can read only its own memory
+        texts["optimizer"] += f" of {updates.step_of(options.optimizer).__module__}"
     texts["held_out"] = " ".join(map(fingerprint, held_out or ()))
     size = batching.batch_size(X, options)
     texts |= {"batch_size": str(size), "shuffle_buffer": str(batching.shuffle_buffer(X, size, options))}
@@ -154,6 +157,7 @@ class Training:
         self.X, self.Y, self.order = arrange(X, Y) if self.full else (X, Y, None)
         self.shuffle_buffer = batching.shuffle_buffer(X, self.batch_size, options)
         self.epoch_length, self.n_updates = batching.count_updates(X, options)
+        self.start, self.whole = len(state.costs), True  # `whole` is False while the optimizer changes the parameters
 
     def updates(self):
         """Run the updates, and yield after each one so that training can be stopped in a consistent state.
@@ -163,8 +167,9 @@ class Training:
         DivergedError
             If the cost is no longer finite. The parameters are then reset to the last values that gave a finite cost.
         """
-        done = len(self.state.costs)
-        bar = iter(progress(self.n_updates - done, "fit", "iteration"))
+        if self.held_out_cost and len(self.state.held_out_costs) < self.start // self.epoch_length:
+            self._end_epoch(self.state.generator)  # the held-out examples could not be read after the last epoch
+        bar = iter(progress(self.n_updates - self.start, "fit", "iteration"))
         while len(self.state.costs) < self.n_updates and not self._patience_is_over():
             # only shuffling advances the generator, and copying it may take longer than an update
             generator = self.state.generator if self.full else copy.deepcopy(self.state.generator)
@@ -209,8 +214,10 @@ class Training:
         """
         state, t, alpha = self.state, len(self.state.costs), self.options.learning_rate
         n_mine = self.second.begin_update(t, alpha) if self.second else state.theta.size
+        self.whole = False
         try:
             update_strips(self.step, (state.theta, self.gradient, state.memory, self.before), range(n_mine), t, alpha)
+            self.whole = True
             return next(batches, None)
         finally:
             if self.second:
@@ -228,7 +235,7 @@ class Training:
         if self.held_out_cost:
             cost = self.held_out_cost(self.W, self.b)
             cost = np.inf if np.isnan(cost) else cost  # so that it is never the lowest cost
-            if self.options.patience and cost < min(state.held_out_costs, default=np.inf):
+            if cost < min(state.held_out_costs, default=np.inf):
                 state.best = state.theta.copy()
             state.held_out_costs.append(cost)
 
@@ -244,10 +251,12 @@ class Training:
                 "training cannot begin: the cost of the initial weights is not a finite number. Scale the features and "
                 "the targets to the range −1 … 1, or reduce l2. The network keeps these weights"
             )
+        best = self.options.patience is not None and self.state.best is not None
+        kept = "with the lowest cost on the held-out examples" if best else "from the last iteration with a finite cost"
         return DivergedError(
             f"training diverged: at iteration {iteration} the cost is no longer a finite number. Try a smaller "
             f"learning rate, such as {alpha / 10:g} instead of {alpha:g}, or scale the features to the range "
-            f"−1 … 1. The network keeps the parameters from the last iteration with a finite cost"
+            f"−1 … 1. The network keeps the parameters {kept}"
         )
 
 

@@ -13,9 +13,8 @@ from helpers.backprop.activations import ACTIVATIONS
 from helpers.backprop.losses import OUTPUTS, one_hot
 from helpers.backprop.network import INITIALIZATIONS
 from helpers.backprop.optimizers import OPTIMIZERS
-from helpers.system.arguments import as_layer_sizes, check_layers, check_names, check_shapes, is_plain
+from helpers.system.arguments import as_classes, as_layer_sizes, check_layers, check_names, check_shapes, is_plain
 from helpers.system.validation import (
-    as_classes,
     as_finite,
     as_generator,
     as_matrix,

@@ -12,9 +12,9 @@ import numpy as np
 from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import initialize_parameters
 from helpers.backprop.optimizers import OPTIMIZERS
-from helpers.system.arguments import true_or_false
+from helpers.system.arguments import as_classes, true_or_false
 from helpers.system.interrupts import interrupts_wait
-from helpers.system.validation import as_classes, as_generator, as_targets
+from helpers.system.validation import as_generator, as_targets
 from helpers.training import batching, blocks, storage
 from helpers.training.engine import DivergedError, State, Training, differences, mark, pack, views
 from helpers.training.inputs import OPTIONS, as_examples, as_held_out, as_rows, check_parameters, checked_options
@@ -154,7 +154,8 @@ class NeuralNetwork:
         OSError, WorkerLostError
             If a file cannot be read, or a worker is lost. The progress up to that point is kept.
         DivergedError
-            If the cost is no longer finite. The parameters and the history up to that point are kept.
+            If the cost is no longer finite. The history up to that point is kept, and the parameters are the last ones
+            that gave a finite cost or, with `patience`, those with the lowest cost on the held-out examples.
         LostProcessError
             If another program ends the second process, which shares the work of training wide networks, during an
             update. The network is then left unchanged.
@@ -297,7 +298,7 @@ class NeuralNetwork:
             If an option, a parameter or a history has been changed to a value that `load` would reject, or if the
             functions or `dtype` have been changed since `fit`.
         OSError
-            If the file cannot be written.
+            If the file cannot be written, or if there is already a file of this name that is not a saved network.
         """
         self._require_fitted()
         histories = {"cost_history": self.cost_history_, "held_out_cost_history": self.held_out_cost_history_}
@@ -372,7 +373,7 @@ class NeuralNetwork:
                 ended = error
                 raise
             finally:
-                if not isinstance(ended, LostProcessError):
+                if training.whole and not isinstance(ended, LostProcessError):
                     self._keep(options, state, sizes, resumable=not isinstance(ended, DivergedError))
         if ended:
             done = len(state.costs)
@@ -409,18 +410,21 @@ class NeuralNetwork:
         return Training(options, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None, second)
 
     def _warn_if_rising(self, options, training, Y):
-        """Warn if the cost is higher at the end of training than it was at the beginning.
+        """Warn if the cost is higher at the end of this call than at its beginning and at that of the training run.
 
         With mini-batches, the cost fluctuates, so the warning is issued only if the cost is much higher.
         """
-        first, last = self.cost_history_[:1], self.cost_history_[-1:]
+        costs = self.cost_history_[training.start :]
+        if len(costs) < 2:
+            return
+        first, last = np.maximum(costs[:1], self.cost_history_[:1]), costs[-1:]
         if not training.full:  # also compare with the cost of z = 0, because the cost of one small batch may be 0
             first = np.maximum(2 * first, 2 * OUTPUTS[options.output].cost(np.zeros_like(Y), Y))
-            last = self.cost_history_[-training.epoch_length :].mean(keepdims=True)
-        if len(self.cost_history_) > 1 and last > first:
+            last = costs[-training.epoch_length :].mean(keepdims=True)
+        if last > first:
             alpha = options.learning_rate
             warnings.warn(
-                f"the cost rose from {self.cost_history_[0]:.4g} to {last[0]:.4g}: the learning rate "
+                f"the cost rose from {costs[0]:.4g} to {last[0]:.4g}: the learning rate "
                 f"{alpha:g} is too large, so try {alpha / 10:g}",
                 stacklevel=4,
             )

@@ -49,6 +49,8 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
     ------
     TypeError, ValueError
         If `read` would reject the file.
+    FileExistsError
+        If the file exists and contains anything other than a network.
     OSError
         See `replace_atomically`.
     """
@@ -57,7 +59,12 @@ def write(path, options, layer_sizes, W, b, histories, state=None):
         content = _hdf5(options, layer_sizes, W, b, histories, state)
     except ValueError as error:
         raise ValueError(f"this network cannot be saved, because {error}") from error
-    replace_atomically(path, lambda file: file.write(_first_line(content) + content))
+
+    def fill(file):
+        _refuse_other_files(Path(path))
+        file.write(_first_line(content) + content)
+
+    replace_atomically(path, fill)
 
 
 def read(path):
@@ -115,6 +122,13 @@ def check(options, n, W, b, histories, state):
             raise ValueError(f"{name}_ is not a one-dimensional float64 array")
     if state:
         _check_state(state, pack(W, b))
+
+
+def _refuse_other_files(path):
+    """Raise a FileExistsError if a file exists and is neither a saved network, which may be damaged, nor empty."""
+    start = read_bytes(path, BLOCK) if path.exists() else b""
+    if start and not start.startswith(FORMAT.encode()):
+        raise FileExistsError(f"{path.name} exists and is not a saved network: choose another name, or delete it first")
 
 
 def _hdf5(options, layer_sizes, W, b, histories, state=None):

@@ -47,7 +47,7 @@ class HDF5Rows:
     """
 
     def __init__(self, path, name="X", scale=1.0, dtype=np.float32):
-        self.path, self.scale = as_path(path), positive_number(scale, "scale")
+        self.path, self.scale = as_path(path).resolve(), positive_number(scale, "scale")
         self.dtype = self._checked_type(dtype)
         if not isinstance(name, str) or not name or any(c == "\0" or "\ud800" <= c <= "\udfff" for c in name):
             raise TypeError(f"name must be the name of a data set, such as 'X', not {brief(name)}")
@@ -97,7 +97,7 @@ class HDF5Rows:
         return rows
 
     def part(self, start, stop):
-        """Return a new table that contains rows `start` to `stop` − 1 and refers to the file by its absolute path.
+        """Return a new table that contains rows `start` to `stop` − 1.
 
         Raises
         ------
@@ -108,7 +108,7 @@ class HDF5Rows:
             words = f"there are no rows {brief(start)} to {brief(stop)}: the table has {len(self)} rows"
             raise ValueError(words)
         rows = self._copy()
-        rows.path, rows._first = self.path.resolve(), self._first + start
+        rows._first = self._first + start
         rows.shape = (stop - start, self.shape[1])
         return rows
 

@@ -51,6 +51,30 @@ def test_a_convolution_is_that_of_loops():
     np.testing.assert_array_equal(plain.value, found.value)
 
 
+@pytest.mark.parametrize("shape", [(2, 4, 2, 3), (2, 1, 2, 3), (3, 2, 3, 4), (3, 3, 1, 4), (3, 3, 3), ()])
+def test_filters_of_another_shape_are_refused(shape):
+    words = r"^F has shape .*, but for images of shape .* it must be \(size, size, 3, number of filters\)"
+    with pytest.raises(ValueError, match=words):
+        layers.convolve(Variable(IMAGES), Variable(np.zeros(shape)), Variable(B))
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        (lambda: layers.windows(IMAGES[0, :, :, 0], 3), r"^images has shape \(6, 5\), but it must be \(m, h, w, c\)"),
+        (lambda: layers.convolve(IMAGES[0], Variable(F), 0), r"^images has shape \(6, 5, 3\), but it must be"),
+        (lambda: layers.pool(Variable(IMAGES)), "^6 × 5 pixels cannot be divided into blocks of 2 × 2: choose another"),
+        (lambda: layers.pool(Variable(IMAGES), 0), "^size is 0, but it must be at least 1"),
+        (lambda: layers.pool(Variable(IMAGES[0])), r"^images has shape \(6, 5, 3\), but it must be \(m, h, w, c\)"),
+        (lambda: layers.split(Variable(Q), 4), "^heads is 4, but it must be a divisor of the width, 6"),
+        (lambda: layers.split(Variable(Q), 0), "^heads is 0, but it must be at least 1"),
+    ],
+)
+def test_images_and_heads_that_do_not_fit_are_refused(use, words):
+    with pytest.raises(ValueError, match=words):
+        use()
+
+
 def test_the_windows_of_an_array_and_of_a_variable():
     found = layers.windows(IMAGES, 3)
     assert found.shape == (2, 4, 3, 3, 3, 3)
@@ -156,6 +180,24 @@ def test_the_cost_counts_only_the_places_that_count():
     assert layers.next_token_cost(Variable(logits), targets, counts).item() == pytest.approx(expected, rel=1e-14)
 
 
+@pytest.mark.parametrize("wrong", [-1, 5, 0.5])
+def test_tokens_outside_the_vocabulary_are_refused(wrong):
+    p, tokens = small_transformer()
+    tokens = tokens[:, :4]
+    others = tokens.astype(type(wrong))
+    others[1, 2] = wrong
+    with pytest.raises(ValueError, match=f"^tokens contains {wrong}, but it must consist of whole numbers from 0 to 4"):
+        layers.transformer(layers.variables(p), others)
+    logits, included = layers.transformer(layers.variables(p), tokens)[0], np.ones((3, 4), bool)
+    with pytest.raises(ValueError, match=rf"^targets contains {wrong}, but it must"):
+        layers.next_token_cost(logits, others, included)
+    included[1, 2] = False  # what stands at a position that does not count is of no importance
+    if type(wrong) is int:
+        assert np.isfinite(layers.next_token_cost(logits, others, included).item())
+    with pytest.raises(ValueError, match=r"^included is False at every position: select"):
+        layers.next_token_cost(logits, tokens, np.zeros((3, 4), bool))
+
+
 def test_pytorch_has_our_numbers():
     torch = torch_or_skip()
     functional = torch.nn.functional
@@ -226,6 +268,10 @@ def test_gradients_of_a_shared_matrix():
     other = layer_zoo.examine_shared(lambda E: whole(E) - layer_zoo.one_use_only(E))
     assert other.startswith("The gradient counts only the use of E in the input")
     assert layer_zoo.examine_shared(lambda E: 2 * whole(E)) == "The gradient differs from the numerical gradient."
+    for gradient in (lambda E: None, lambda E: whole(E).T, lambda E: whole(E).tolist(), lambda E: Variable(whole(E))):
+        assert layer_zoo.examine_shared(gradient).endswith(
+            "return the gradient and nothing else, as an array of shape (3, 4)."
+        )
     E = np.random.default_rng(0).standard_normal((3, 4))
     nudged = numerical_gradient(lambda: layer_zoo.shared_cost(Variable(E)).item(), E)
     np.testing.assert_allclose(whole(Variable(E)), nudged, atol=1e-8)

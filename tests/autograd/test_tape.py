@@ -611,6 +611,7 @@ def test_every_broken_part_is_in_the_zoo():
 x = Variable([[1.0, 2.0]], "x")
 REFUSED = [
     (lambda: np.exp(x), TypeError, r"np.exp would lose the history of a Variable: use x.exp\(\), or x.value"),
+    (lambda: np.linalg.norm(x), TypeError, r"^np\.linalg\.norm would lose"),
     (lambda: np.sum(x), TypeError, r"np.sum would lose .*: use x.sum\(\)"),
     (lambda: np.sum([1.0, 2.0], out=x), TypeError, "np.sum would lose"),
     (lambda: np.dot(np.ones((3, 1)), x), TypeError, "np.dot would lose .*: use x @ y"),
@@ -674,11 +675,17 @@ REFUSED = [
     (lambda: autograd_room.concatenate([x, x], 2), ValueError, "cannot be joined along axis 2"),
     (lambda: autograd_room.concatenate([np.ones(2)]), TypeError, "concatenate needs at least one Variable"),
     (lambda: Variable(x), TypeError, "a Variable is not a plain array"),
-    (lambda: Variable("a"), TypeError, "a Variable contains .* must contain real numbers"),
-    (lambda: Variable(1j), TypeError, "a Variable contains complex128 values, but it must contain real numbers"),
+    (lambda: Variable("a"), TypeError, "^value contains .* must contain real numbers"),
+    (lambda: Variable(1j), TypeError, "^value contains complex128 values, but it must contain real numbers"),
     (lambda: Variable(None), TypeError, "must contain real numbers"),
-    (lambda: Variable([[1], [2, 3]]), ValueError, "a Variable is not a table of numbers"),
-    (lambda: Variable([]), ValueError, "a Variable is empty"),
+    (lambda: Variable([[1], [2, 3]]), ValueError, "^value is not a table of numbers"),
+    (lambda: Variable([]), ValueError, "^value is empty"),
+    (lambda: Variable(np.ma.array([1.0])), TypeError, r"^value is a masked array: .*, for example value\.filled\(0\)"),
+    *(
+        (lambda use=use: use(x[x.value > 5]), ValueError, r"^a Variable of shape \(0,\) has no largest entry: select")
+        for use in (lambda y: y.max(), lambda y: y.softmax(0), lambda y: y.logsumexp())
+    ),
+    (lambda: x[x.value > 5].sum(1), ValueError, r"^axis is 1, but a Variable of shape \(0,\) has the axes 0"),
     (lambda: x + "a", TypeError, "must contain real numbers"),
     (lambda: x @ x, ValueError, r"\(1, 2\) @ \(1, 2\) is not possible: the shapes must be"),
     (

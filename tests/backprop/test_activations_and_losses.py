@@ -105,6 +105,7 @@ def test_one_hot_worked_by_hand():
         ([1, 2, 3], 3, float, "^labels contains 3, but with n_classes = 3 the classes are numbered 0 … 2"),
         ([0, -1], 3, float, "^labels contains -1"),
         ([0, 0.5], 3, float, "^labels contains 0.5"),
+        ([0, 1.0000001], 3, float, r"^labels contains 1\.0000001"),
         ([0, np.nan], 3, float, "^labels contains nan"),
         (np.array([0, 255], np.uint8), 3, float, "^labels contains 255"),
         (["0", "1"], 3, float, "^labels contains <U1 values"),

@@ -139,6 +139,13 @@ def test_shards_are_of_single_or_double_precision(dtype):
         Shards(X).with_dtype(dtype)
 
 
+def test_numbers_that_do_not_fit_into_single_precision_are_not_called_infinite():
+    with pytest.raises(ValueError, match=r"^X contains 1e\+300 at index \(0, 0\), which is too large for float32"):
+        Shards([[1e300, 1.0], [2.0, 3.0]]).with_dtype(np.float32)
+    double = Shards(X.astype(float))
+    assert double.with_dtype(float).rows is double.rows
+
+
 def test_shards_are_as_equal_as_can_be():
     for m, k in ((11, 4), (100, 7), (3, 3)):
         sizes = as_shard_sizes(k, m)

@@ -254,6 +254,15 @@ def test_points():
             make(0)
 
 
+def test_a_refused_argument_leaves_the_generator_as_it_was():
+    rng = np.random.default_rng(0)
+    before = rng.bit_generator.state
+    for make, bad in ((datasets.make_blobs, {"separation": "x"}), (datasets.make_spirals, {"turns": -1})):
+        with pytest.raises((TypeError, ValueError), match=f"^{next(iter(bad))} "):
+            make(5, **bad, random_state=rng)
+        assert rng.bit_generator.state == before
+
+
 # --- data sets in the plane ---------------------------------------------------------------------------
 
 
@@ -362,3 +371,9 @@ def test_the_names_and_their_letters():
     for name in ("Anna", "wilhelmina", "o.k", 3):
         with pytest.raises(ValueError, match="is not a name of at most 9 lower-case letters"):
             names.as_tokens([name])
+    for wrong in ("anna", None):
+        with pytest.raises(TypeError, match=r"^names must be a list of names, such as \['anna'\], not "):
+            names.as_tokens(wrong)
+    for wrong in (-1, 27, 0.5):
+        with pytest.raises(ValueError, match=f"^tokens contains {wrong}, but it must consist of whole numbers from"):
+            names.as_text([[0, 1, 0], [0, wrong, 0]])

@@ -14,7 +14,7 @@ from helpers import datasets
 from helpers.datasets import folder as bundle, recordings
 from helpers.datasets.folder import DataFileError
 from helpers.system import browser, interrupts
-from helpers.training import engine, parallel
+from helpers.training import engine, parallel, storage
 from helpers.training.neural_network import NeuralNetwork
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -223,13 +223,14 @@ def test_an_interrupt_leaves_the_recordings_that_are_not_complete_as_they_were(f
     monkeypatch.setattr(recordings, "score_digits", score)
     (folder / "runs").mkdir()
     for name in ("first.h5", "second.h5", "sweep.txt"):
-        (folder / "runs" / name).write_bytes(b"old")
+        (folder / "runs" / name).write_bytes(storage.FORMAT.encode())
     if during == "nothing":
         recordings.reproduce()
     else:
         with pytest.raises(UserWarning, match="interrupted after"):
             recordings.reproduce()
-    old = {name for name in ("first.h5", "second.h5", "sweep.txt") if (folder / "runs" / name).read_bytes() == b"old"}
+    names = ("first.h5", "second.h5", "sweep.txt")
+    old = {name for name in names if (folder / "runs" / name).read_bytes() == storage.FORMAT.encode()}
     left = {"the second network": {"second.h5", "sweep.txt"}, "the sweep": {"sweep.txt"}, "nothing": set()}
     assert old == left[during]
 

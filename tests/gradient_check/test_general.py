@@ -1,5 +1,6 @@
 """The check for any function: other people's code, in NumPy and in PyTorch, and the command."""
 
+import sys
 from typing import NamedTuple
 
 import numpy as np
@@ -105,6 +106,36 @@ def test_gradients_that_accumulate_are_named():
         return dict(kept)
 
     assert "keeps between calls" in check(cost, accumulates, parameters()).headline
+
+
+def test_gradients_that_grow_from_call_to_call_are_named():
+    grown = []
+
+    def growing(p):
+        grown.append(2 * p["w"])
+        return {"w": np.concatenate(grown)}
+
+    report = check(lambda p: float(np.sum(p["w"] ** 2)), growing, {"w": np.array([1.0, 2.0])})
+    assert report.wrong and "two calls with the same arguments give different gradients" in report.headline
+
+
+def test_gradients_in_single_precision_are_named():
+    w = np.random.default_rng(0).standard_normal(30)
+
+    def checked(gradient, dtype=float):
+        return check(lambda p: float(np.sum(p[0] ** 3)), lambda p: [gradient(p[0])], [w.astype(dtype)])
+
+    report = checked(lambda w: np.float32(3 * w**2))
+    assert report.wrong
+    assert "d[0] is computed in float32, although the parameter is float64" in report.headline
+    assert "has the wrong sign" in checked(lambda w: np.float32(-3 * w**2)).headline
+    assert "float32" not in checked(lambda w: 3 * w**2 * (1 + 1e-7)).headline
+    assert not checked(lambda w: 3 * w**2, np.float32).wrong
+
+
+def test_the_cure_for_a_masked_gradient_can_be_run():
+    report = check(lambda p: float(np.sum(p["w"] ** 2)), lambda p: {"w": np.ma.array(2 * p["w"])}, {"w": np.ones(2)})
+    assert "dw is a masked array: fill or remove the masked entries, for example gradients.w.filled(0)" in str(report)
 
 
 def test_a_kink_is_left_out_and_what_cannot_be_judged_is_not_called_right():
@@ -308,6 +339,31 @@ def test_the_command(tmp_path, capsys, factor, status, words):
     printed = capsys.readouterr().out
     assert printed.startswith(f"Running {file}")
     assert words in printed
+
+
+@pytest.mark.parametrize("change", ["sys.path = sys.path[1:]", "sys.path.clear()", "assert len(sys.argv) == 1"])
+def test_the_checked_file_has_its_own_path_and_arguments(tmp_path, change):
+    file = tmp_path / "mine.py"
+    file.write_text(f"import sys; {change}{FILE.format(factor=2)}")
+    before = list(sys.path), list(sys.argv)
+    assert main([str(file), "--entries", "10"]) == 0
+    assert (sys.path, sys.argv) == before
+
+
+@pytest.mark.parametrize("neighbour", [False, True])
+def test_a_mistake_in_the_checked_file_is_shown_with_its_line(tmp_path, capsys, neighbour):
+    code = FILE.format(factor=2) + "def gradients(p):\n    return {'w': p['w'] @ np.ones(7)}\n"
+    file = tmp_path / "mine.py"
+    file.write_text(code)
+    if neighbour:
+        file.write_text("from its_functions import cost, gradients, parameters")
+        (tmp_path / "its_functions.py").write_text(code)
+    assert main([str(file)]) == 2
+    shown = capsys.readouterr().err
+    assert "line 7, in gradients" in shown and "ValueError: matmul" in shown
+    file.write_text(FILE.format(factor=2) + "cost = lambda p: 'text'")
+    assert main([str(file)]) == 2
+    assert capsys.readouterr().err == f"{file}: cost must return a number, not 'text'\n"
 
 
 @pytest.mark.parametrize(

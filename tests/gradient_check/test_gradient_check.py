@@ -636,6 +636,30 @@ def test_a_factor_is_explained(factor, m, words):
     assert gradient_check.compare("dW[1]", (factor * exact).tolist(), exact.tolist(), m).words == words
 
 
+@pytest.mark.parametrize("bad", [["a"], np.array([1.0], object), [[1], [1, 2]], np.ma.array([1.0], mask=True), [1j]])
+@pytest.mark.parametrize("name", ["mine", "exact"])
+def test_a_comparison_is_between_numbers(name, bad):
+    with pytest.raises((TypeError, ValueError), match=f"^{name} (contains|is) "):
+        gradient_check.compare(**{"name": "dW", "mine": [1.0], "exact": [1.0], "m": 2} | {name: bad})
+    assert gradient_check.compare("dW", None, [1.0], 2).words == "is missing"
+
+
+def test_right_gradients_in_extended_precision_are_not_accused():
+    def wide(X, Y, W, b):
+        return network.backward(Y, W, *network.forward(X.astype(np.longdouble), W, b))
+
+    X, Y, W, b = task((3, 4, 1))
+    assert check_gradients(X, Y, W, b, gradients=wide).right
+    assert check_gradients(X.astype(np.longdouble), Y.astype(np.longdouble), W, b).right
+
+
+def test_an_activation_function_of_the_reader_is_refused_in_a_sentence(monkeypatch):
+    monkeypatch.setitem(activations.ACTIVATIONS, "softplus", activations.ACTIVATIONS["sigmoid"])
+    for function in (check_gradients, gradient_check.numerical_gradients):
+        with pytest.raises(ValueError, match=r"^hidden_activation is 'softplus', .* one of sigmoid, tanh, relu"):
+            function(*task((3, 4, 1)), "softplus")
+
+
 # --- bad input: one sentence that names the argument ------------------------------------------------
 
 RECORD = np.zeros(2, [("a", float)])

@@ -4,6 +4,7 @@ import copy
 import errno
 import signal
 import tracemalloc
+import weakref
 from types import SimpleNamespace
 
 import h5py
@@ -78,6 +79,90 @@ def test_resuming_with_more_epochs_is_one_longer_training():
     model.epochs = 5
     assert_same(model.resume(X, Y_XOR), longer)
     assert_same(model.resume(X, Y_XOR), longer)  # no iterations remain
+
+
+@pytest.mark.parametrize("first", [None, 50])
+def test_patience_may_be_set_at_any_time_and_the_network_keeps_the_best_parameters(first, monkeypatch):
+    held_out_costs([5.0, 4.0, 3.0, 1.0, 2.0, 3.0, 2.0, 9.0], monkeypatch)
+    model = NeuralNetwork([3, 1], epochs=2, batch_size=16, patience=first).fit(X, Y_XOR, held_out=HELD_OUT)
+    model.patience, model.epochs = None, 8
+    model.resume(X, Y_XOR, held_out=HELD_OUT)
+    model.patience, model.epochs = 3, 20
+    model.resume(X, Y_XOR, held_out=HELD_OUT)  # patience has run out: the network returns to the fourth epoch
+    best = NeuralNetwork([3, 1], epochs=4, batch_size=16).fit(X, Y_XOR)
+    np.testing.assert_array_equal(model.W_[1], best.W_[1])
+
+
+@pytest.mark.parametrize("optimizer", ["momentum", "adam"])
+def test_the_memory_of_another_step_function_is_not_used(optimizer, monkeypatch):
+    """The step functions of one optimizer may differ in what they remember."""
+    theirs = OPTIMIZERS[optimizer]
+    monkeypatch.setitem(OPTIMIZERS, optimizer, theirs._replace(step=lambda *arguments: theirs.step(*arguments)))
+    model = NeuralNetwork([3, 1], optimizer=optimizer, iterations=5).fit(X, Y_XOR)
+    model.iterations = 10
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=r"^optimizer is not the same as in the original training"):
+        model.resume(X, Y_XOR)
+    plain = NeuralNetwork([3, 1], iterations=5)  # has no memory
+    longer = NeuralNetwork([3, 1], iterations=10).fit(X, Y_XOR)
+    theirs = OPTIMIZERS["gradient_descent"]
+    monkeypatch.setitem(OPTIMIZERS, "gradient_descent", theirs._replace(step=lambda *a: theirs.step(*a)))
+    plain.fit(X, Y_XOR)
+    monkeypatch.undo()
+    plain.iterations = 10
+    assert_same(plain.resume(X, Y_XOR), longer)
+
+
+def test_an_epoch_whose_held_out_examples_could_not_be_read_gets_its_cost_on_resuming(monkeypatch):
+    options = {"epochs": 4, "batch_size": 10, "patience": 4, "random_state": 1}
+    through = NeuralNetwork([5, 1], **options).fit(X, Y_XOR, held_out=HELD_OUT)
+    honest, calls = blocks.mean_cost, []
+
+    def flaky(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise OSError("cannot read the file")
+        return honest(*arguments)
+
+    monkeypatch.setattr(blocks, "mean_cost", flaky)
+    model = NeuralNetwork([5, 1], **options)
+    with pytest.raises(OSError, match="cannot read"):
+        model.fit(X, Y_XOR, held_out=HELD_OUT)
+    assert (len(model.cost_history_), len(model.held_out_cost_history_)) == (14, 1)
+    assert_same(model.resume(X, Y_XOR, held_out=HELD_OUT), through)
+
+
+def test_an_error_in_the_middle_of_an_update_leaves_the_network_unchanged(monkeypatch):
+    model = NeuralNetwork([3, 1], iterations=2).fit(X, Y_XOR)
+    before, longer = copy.deepcopy(model), NeuralNetwork([3, 1], iterations=5).fit(X, Y_XOR)
+
+    def fails(theta, gradient, memory, t, learning_rate):
+        theta[:3] = 0
+        raise ValueError("a mistake of the reader")
+
+    monkeypatch.setitem(OPTIMIZERS, "gradient_descent", OPTIMIZERS["gradient_descent"]._replace(step=fails))
+    for train in (model.resume, model.fit):
+        model.iterations = 5
+        with pytest.raises(ValueError, match="a mistake of the reader"):
+            train(X, Y_XOR)
+        assert_same(model, before)
+    monkeypatch.undo()
+    assert_same(model.resume(X, Y_XOR), longer)
+
+
+def test_a_divergence_says_which_parameters_are_kept(monkeypatch):
+    def leap(theta, gradient, memory, t, learning_rate):
+        theta += np.inf if t == 6 else 1
+
+    monkeypatch.setitem(OPTIMIZERS, "gradient_descent", OPTIMIZERS["gradient_descent"]._replace(step=leap))
+    options = {"epochs": 3, "batch_size": 16}
+    for patience, words in ((None, "from the last iteration with a finite cost"), (3, "with the lowest cost on the")):
+        model = NeuralNetwork([3, 1], patience=patience, **options)
+        with pytest.raises(DivergedError, match=f"The network keeps the parameters {words}"):
+            model.fit(X, Y_XOR, held_out=HELD_OUT)
+        W, _ = network.initialize_parameters([2, 3, 1], random_state=0)
+        updates = 4 if patience else 5
+        np.testing.assert_allclose(model.W_[1], W[1] + updates, rtol=1e-12)
 
 
 CHANGES = {"batch_size": 7, "optimizer": "adam", "hidden_activation": "tanh", "output": "identity", "l2": 0.1}
@@ -291,6 +376,8 @@ def test_softmax_learns_three_classes():
         ([0, 1, -1, 0], "y contains -1"),
         ([0, 0.5, 1, 2], "y contains 0.5"),
         (np.eye(4)[:, :3], r"it must have one class number per example: pass y.argmax\(axis=1\)"),
+        (np.eye(4)[:, :2], r"^y has shape \(4, 2\), but .* one class number per example: pass y of shape \(4,\)$"),
+        ([0, 1, 2, 1.0000001], r"^y contains 1\.0000001, but with 3 units"),
         ([0, 1, 2], r"X has 4 examples but y has shape \(3,\)"),
         ([0, 1, np.nan, 0], "y contains 1 value that is NaN"),
     ],
@@ -365,6 +452,24 @@ def test_every_epoch_has_an_order_of_its_own():
     assert not np.allclose(first, second, rtol=1e-6)
     assert not np.allclose(second, third, rtol=1e-6)
     assert first.mean() == pytest.approx(second.mean(), rel=1e-9)
+
+
+def test_one_group_is_in_memory_at_a_time():
+    class Table:
+        shape, living = (40, 1), []
+
+        def __len__(self):
+            return 40
+
+        def __getitem__(self, rows):
+            before = sum(group() is not None for group in self.living)
+            assert before == 0, f"{before} groups are still in memory"
+            group = np.arange(40.0)[rows, np.newaxis].copy()
+            self.living.append(weakref.ref(group))
+            return group
+
+    seen = [x.copy() for x, _ in batching.batches(Table(), np.zeros((1, 40)), 5, 10, np.random.default_rng(0))]
+    assert sorted(np.concatenate(seen)[:, 0]) == [*range(40)]
 
 
 def test_groups_come_in_random_order_too():
@@ -551,6 +656,7 @@ def test_targets_of_another_shape_are_not_broadcast(Y):
         ({"X": X * np.nan}, "^X contains 128 values that are NaN or infinite"),
         ({"Y": Y_XOR[np.newaxis] + np.inf}, "^Y contains 64 values that are NaN or infinite"),
         ({"X": X[:, 0]}, r"^X has shape \(64,\), but it must have two axes, \(m, n\[0\]\)"),
+        ({"X": np.zeros((64, 2, 2))}, r"must have two axes, \(m, n\[0\]\): use X\.reshape\(len\(X\), -1\)$"),
         ({"X": X + 0j}, "^X must be an array of real numbers, not an array of complex128"),
         ({"Y": 1.0}, "^Y must be an array of real numbers, not a float"),
         ({"b": {1: np.ones((3, 1)), 2: np.ones((1, 1)), 3: np.ones((1, 1))}}, "^W has 2 layers and b has 3"),

@@ -4,6 +4,7 @@ import _thread
 import copy
 import doctest
 import threading
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -386,6 +387,35 @@ def test_a_rising_cost_warns_with_a_cure():
         NeuralNetwork([3, 3, 1], learning_rate=1000, iterations=4, random_state=1).fit(X, 1 - y)
 
 
+def test_the_warning_is_about_the_iterations_of_this_call():
+    X, y = datasets.make_line()
+    options = {"output": "identity", "learning_rate": 1.5, "iterations": 5}
+    with pytest.warns(UserWarning, match=r"the cost rose from \S+ to (\S+): the learning rate 1.5 is too large"):
+        model = NeuralNetwork([1], **options).fit(X, y)
+    high = model.cost_history_[-1]
+    model.learning_rate, model.iterations = 0.15, 8
+    with warnings.catch_warnings(action="error"):
+        model.resume(X, y)  # the cost falls, but is still above that of the first iteration
+        assert model.cost_history_[0] < model.cost_history_[-1] < high
+        model.resume(X, y)  # no iterations remain
+    model.learning_rate, model.iterations = 1.5, 20
+    start = model.cost_history_[-1]
+    with pytest.warns(UserWarning, match=r"the cost rose from \S+ to \S+: the learning rate 1.5 is") as caught:
+        model.resume(X, y)
+    assert float(str(caught[0].message).split()[4]) < start  # that of the first update of this call
+
+
+def test_a_cost_that_wavers_near_its_minimum_after_resuming_causes_no_warning():
+    X, y = datasets.make_line(noise=0)
+    model = NeuralNetwork([1], output="identity", optimizer="adam", learning_rate=0.3, iterations=400).fit(X, y)
+    with warnings.catch_warnings(action="error"):
+        for _ in range(20):
+            model.iterations += 5
+            model.resume(X, y)
+    first, last = model.cost_history_[400::5], model.cost_history_[404::5]
+    assert (last > first).any()
+
+
 BAD_OPTIONS = [
     ({"layer_sizes": []}, ValueError, "layer_sizes is empty"),
     ({"layer_sizes": [0, 1]}, ValueError, "layer_sizes contains 0"),
@@ -493,6 +523,7 @@ BAD_DATA = [
     (X_SMALL, [0, 1, 2, 1], ValueError, "labels must be 0 or 1"),
     (X_SMALL, [0, 1, 0.5, 1], ValueError, "labels must be 0 or 1"),
     (X_SMALL, [-1, 1, 1, -1], ValueError, "labels must be 0 or 1"),
+    (X_SMALL, [0, 1, 0.9999999999, 1], ValueError, r"^y contains 0, 0\.9999999999, 1, but labels must be 0 or 1"),
     (X_SMALL, [0, 1, np.nan, 0], ValueError, "y contains 1 value that is NaN"),
     (X_SMALL, ["a", "b", "a", "b"], TypeError, "y contains <U1 values"),
     (X_SMALL, [0, 1, 1], ValueError, r"X has 4 examples but y has shape \(3,\)"),
@@ -598,8 +629,9 @@ def test_first_weights_of_another_type_are_refused(dtype):
 
 
 def test_too_large_for_single_precision_is_named():
-    with pytest.raises(ValueError, match="infinite"):
-        NeuralNetwork([1], dtype=np.float32).fit([[1e300], [0]], [0, 1])
+    for data in (([[1e300], [0]], [0, 1]), ([[0], [0]], [1e300, 1])):
+        with pytest.raises(ValueError, match=r"^[Xy] contains 1e\+300 at index .* which is too large for float32"):
+            NeuralNetwork([1], output="identity", dtype=np.float32).fit(*data)
 
 
 def test_description_is_the_call_that_makes_it():

@@ -87,6 +87,21 @@ def test_files_that_are_not_networks(tmp_path):
             NeuralNetwork.load(path)
 
 
+def test_a_file_of_another_kind_is_not_replaced(fitted, saved, tmp_path):
+    other, empty = tmp_path / "digits.h5", tmp_path / "empty.h5"
+    with h5py.File(other, "w") as file:
+        file["X"] = np.eye(3)
+    before = other.read_bytes()
+    with pytest.raises(FileExistsError, match=r"^digits\.h5 exists and is not a saved network: choose another name"):
+        fitted.save(str(other))
+    assert other.read_bytes() == before
+    empty.write_bytes(b"")
+    saved.write_bytes(saved.read_bytes()[:600])  # a network that is damaged
+    for path in (empty, saved):
+        fitted.save(path)
+        assert_equal(NeuralNetwork.load(path), fitted)
+
+
 @pytest.mark.parametrize("share", [0.3, 0.9, 0.999])
 def test_a_file_cut_short(saved, share):
     content = saved.read_bytes()

@@ -47,6 +47,26 @@ def test_a_scale_that_is_too_large_names_the_rows(path):
         HDF5Rows(path, scale=1e30)[1:]
 
 
+def test_a_table_is_found_after_the_working_directory_has_changed(path, monkeypatch):
+    with h5py.File(path, "w") as file:
+        file["X"] = np.eye(3)
+    monkeypatch.chdir(path.parent)
+    rows = HDF5Rows(path.name)
+    monkeypatch.chdir("/")
+    np.testing.assert_array_equal(rows[:], np.eye(3))
+
+
+def test_numbers_that_float32_cannot_hold_are_not_called_infinite(path):
+    with h5py.File(path, "w") as file:
+        file["X"] = np.diag([1.0, 1e300, np.inf])
+    words = r"^X\[0:2\] in table\.h5 contains 1e\+300 at index \(1, 1\), which is too large for float32: scale the"
+    with pytest.raises(ValueError, match=words):
+        HDF5Rows(path)[:2]
+    with pytest.raises(ValueError, match=r"^X\[2:3\] in table\.h5 contains 1 value that is NaN or infinite"):
+        HDF5Rows(path)[2:]
+    np.testing.assert_array_equal(HDF5Rows(path, dtype=np.float64)[:2], np.diag([1.0, 1e300, np.inf])[:2])
+
+
 @pytest.mark.parametrize("kind", ["S3", h5py.string_dtype(), [("a", "f8"), ("b", "i4")], "c16"], ids=str)
 def test_a_table_without_numbers_is_refused_at_once(path, kind):
     with h5py.File(path, "w") as file:
