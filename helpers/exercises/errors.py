@@ -4,6 +4,8 @@ import copy
 import difflib
 import linecache
 import re
+import traceback
+from pathlib import Path
 from types import FunctionType
 
 import numpy as np
@@ -120,7 +122,7 @@ def about_error(name, error, function=None):
     there = where(line)
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError):
         return _about_a_name(error, text, there, function)
-    if isinstance(error, TypeError) and re.search(ARGUMENTS, text) and not line:
+    if isinstance(error, TypeError) and re.search(ARGUMENTS, text) and not line and _at_the_call(error):
         return f"`{name}` does not take the arguments given in the exercise. Restore its original first line."
     builtin = re.search(r"(?<![\w.])(max|min|sorted|any|all)\(", line) if "truth value of an array" in text else None
     if builtin:
@@ -134,6 +136,11 @@ def about_error(name, error, function=None):
     said = f" (`{text}`)" if text else ""
     question = " What are the types and shapes of the values in that line?" if line else ""
     return f"`{name}` failed with {type(error).__name__}{said}{there}.{question}"
+
+
+def _at_the_call(error):
+    """Return whether our own call raised the error, and not a line inside the function that was called."""
+    return Path(traceback.extract_tb(error.__traceback__)[-1].filename).parent == Path(__file__).parent
 
 
 NOT_FINITE = {  # what NumPy reports when a line gives NaN or an infinite value, and what the line does

@@ -136,7 +136,7 @@ def prepare(folder):
 
 
 def write(grades, folder):
-    """Write the CSV file and the page to a folder.
+    """Write the CSV file and the page to a folder, or neither of them.
 
     A CSV file from an earlier run is kept under another name unless its contents are the same, because a teacher may
     have corrected marks in it.
@@ -155,24 +155,22 @@ def write(grades, folder):
     """
     file, report = Path(folder) / CSV, Path(folder) / PAGE
     data = table(grades).encode("utf-8-sig", "replace")  # Excel needs the byte order mark
-    kept = None
+    kept, new = None, not file.exists()
     try:
         if file.exists() and read_bytes(file) != data:
             numbered = (file.with_name(f"{file.stem}_{n}{file.suffix}") for n in itertools.count(1))
             kept = file.rename(next(path for path in numbered if not path.exists()))
-        _replace(file, data)
-        _replace(report, page(grades).encode("utf-8", "replace"))
+        replace_atomically(file, lambda opened: opened.write(data))
+        replace_atomically(report, lambda opened: opened.write(page(grades).encode("utf-8", "replace")))
     except BaseException as error:
         if kept:
             kept.replace(file)
+        elif new:
+            file.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno:  # on Windows, for example if a spreadsheet has the file open
             raise in_words(error, file, "write") from error
         raise
     return [file, report], kept
-
-
-def _replace(path, data):
-    replace_atomically(path, lambda opened: opened.write(data))
 
 
 def table(grades):

@@ -52,7 +52,6 @@ HIDDEN = (  # files of helpers/exercises that are left out
     "rerun.py",
     "worker.py",
 )
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 
 README = """# Backpropagation, derived and checked
 
@@ -221,7 +220,9 @@ def answer_book():
     for i, cell in enumerate(cells):
         cell.id = f"answer-{i:03d}"
     return nbformat.v4.new_notebook(
-        cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}}, nbformat_minor=5
+        cells=cells,
+        metadata={"kernelspec": nbgrader_course.KERNEL, "language_info": {"name": "python"}},
+        nbformat_minor=5,
     )
 
 

@@ -156,8 +156,10 @@ def _about_nothing(exercise, answer, given, printed):
     if printed.length:
         said = f"`{name}` prints its result but returns None. How can the function pass the result on to its caller?"
         return _Mistake(said, said)
-    if any(result is not None for result in given):
+    if not all(map(values.is_nothing, given)):
         return Verdict("wrong", f"`{name}` returns None in some cases. Does every path through it end with `return`?")
+    if given[0] is not None:
+        return Verdict("wrong", f"All the values that `{name}` returns are None. What should they be?")
     code = reading.read(answer)
     if code and not all(ast.unparse(node) in ("return None", "return", "pass", "...") for node in code.tree.body):
         last = code.tree.body[-1]

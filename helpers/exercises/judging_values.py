@@ -9,6 +9,7 @@ from helpers.exercises import cell, glances, typed, typed_code, values
 from helpers.exercises.core import Verdict
 from helpers.exercises.questions import ending, of as question_of
 from helpers.system.browser import rerun_instruction
+from helpers.system.validation import brief
 
 OPERATIONS = {  # what a formula contains if a hint begins in this way
     "You added": r"\+|sum|add",
@@ -51,8 +52,10 @@ def judge_value(exercise, answer, code=None):
         if said:
             return Verdict("wrong", said)
         return Verdict("wrong", ending(str(unfit), "What kind of value does the exercise ask for?"))
+    if mine.dtype.kind == "b":
+        return Verdict("wrong", _about_comparison(mine, right))
     if typed_like(mine, right) or (mine.size == 1 and mine.item() in exercise.also):
-        note = " (A plain number without brackets is enough.)" if mine.ndim and np.ndim(right) == 0 else ""
+        note = " (A plain number without brackets is enough.)" if np.ndim(answer) and np.ndim(right) == 0 else ""
         return Verdict("right", exercise.reason + note)
     words = _about_value(exercise, mine, np.asarray(right), code)
     if exercise.in_lesson is not None and typed_like(mine, exercise.in_lesson):
@@ -77,8 +80,6 @@ def _about_kind(answer):
             "The answer is a dictionary, but it should be a single value or a list. Which of its values is "
             "the answer, or in which order should they be listed?"
         )
-    if isinstance(answer, (bool, np.bool_)):
-        return f"The answer is {answer}, the result of a comparison, but it should be a number. Did you write `==`?"
     if isinstance(answer, (set, frozenset)):
         return (
             "The answer is a set, which has no order. Write a list with square brackets instead. Which "
@@ -106,9 +107,7 @@ def typed_like(mine, value):
         return False
     if mine.squeeze().shape == value.shape:  # [4] counts as 4, and a row of weights counts as a list
         mine = mine.squeeze()
-    whole = np.all(value == np.round(value))
-    tolerance = 1e-9 if whole and mine.dtype != np.float32 else 1e-6 if whole else 5e-3
-    return mine.shape == value.shape and np.allclose(mine, value, rtol=tolerance, atol=1e-9)
+    return mine.shape == value.shape and np.allclose(mine, value, rtol=values.tolerance(mine, value), atol=1e-9)
 
 
 def _about_value(exercise, mine, right, code):
@@ -138,6 +137,14 @@ def _about_value(exercise, mine, right, code):
     return line + values.about_numbers(mine, right, question_of(exercise), formula)
 
 
+def _about_comparison(mine, right):
+    wanted = "a list of numbers" if np.ndim(right) else "a number"
+    return (
+        f"The answer is {brief(mine.tolist())}, the result of a comparison, but it should be {wanted}. "
+        "Did you write `==`?"
+    )
+
+
 def _about_infinity(exercise, mine, code):
     computed = code is not None and re.search(r"/|log|exp|\*\*", ast.unparse(code.tree))
     if not computed:
@@ -160,6 +167,8 @@ def _about_text(mine, right, code):
 
 def _about_shape(mine, right):
     wanted = ("a single number", f"a list of {right.size} numbers")[right.ndim]
+    if not mine.size:
+        return f"The answer should be {wanted}, but it is empty. What should it contain?"
     if mine.size > 9:
         return (
             f"The answer should be {wanted}, but it is {values.shape_in_words(mine)}. Variables in the notebook hold "
@@ -168,8 +177,8 @@ def _about_shape(mine, right):
     if right.ndim == 0 and mine.size == 2 and np.isclose(np.ptp(mine) / 2, right, rtol=0.02):
         return "These are the two ends of an interval. How far is each end from the middle?"
     entries = np.ravel(mine).astype(float)
-    some = right.ndim and 0 < mine.size < right.size and all(np.isclose(right, v, rtol=5e-3).any() for v in entries)
-    if some:
+    rtol = values.tolerance(mine, right)
+    if mine.size < right.size and all(np.isclose(right, entry, rtol=rtol).any() for entry in entries):
         are = "this is only one" if mine.size == 1 else f"these are only {mine.size}"
         return f"The answer should be {wanted}, and {are} of them. What are the others?"
     count = "one number" if mine.size == 1 else f"{mine.size} numbers"
@@ -183,7 +192,7 @@ def _about_several(entries, right):
     """Return the question to ask about a list that should be a single number."""
     if np.isclose(entries, right).any():
         return "Which of these numbers does the question ask for?"
-    parts = np.isclose([entries.sum(), entries.prod()], right, rtol=5e-3).any()
+    parts = np.isclose([entries.sum(), entries.prod()], right, rtol=values.tolerance(entries, right)).any()
     return f"{'The right numbers are there. ' if parts else ''}How can you combine them?"
 
 

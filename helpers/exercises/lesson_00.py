@@ -59,6 +59,34 @@ EXERCISES = [
         ],
     ),
     Exercise(
+        name="00.paths",
+        prompt=(
+            "At $x = 4$, $y = 3$, let $x$ grow three times as fast as $t$, and $y$ twice as fast. At what rate does "
+            "the area $x y$ grow with $t$?"
+        ),
+        right=17,
+        solution="answer = 3 * 3 + 4 * 2",
+        reason=(
+            "Through x the area grows at the rate 3 · 3 = 9, and through y at 4 · 2 = 8. The effects of the two paths "
+            "add up."
+        ),
+        hints=[
+            "Follow t along each path, first through x, then through y. Along a path, the rates multiply.",
+            "Through x: the area grows y = 3 times as fast as x, and x grows three times as fast as t.",
+        ],
+        wrong=[
+            Wrong(9, "This is the path through x alone. Which other path leads from t to the area?"),
+            Wrong(8, "This is the path through y alone. Which other path leads from t to the area?"),
+            Wrong(7, "You added the two partial derivatives. How fast do x and y themselves grow with t?"),
+            Wrong(5, "You added the rates of x and y. How fast does the area grow with each of them?"),
+            Wrong(18, "You used each partial derivative with the rate of the other side. What is ∂f/∂x?"),
+            Wrong(72, "You multiplied the two paths. Along a path the rates multiply, but what do the paths do?"),
+            Wrong(6, "You multiplied the rates of x and y. Follow t along one path at a time."),
+            Wrong(12, "This is the area itself. The question asks how fast it grows."),
+            Wrong(35, "You added first and multiplied afterward. Multiply along each path, then add the paths."),
+        ],
+    ),
+    Exercise(
         name="00.uphill",
         numbers=Numbers("00.uphill", a=(2, 3, 5, 6), b=(1, 2), s=(0.1, 0.2, 0.05)).also(
             p=lambda a: 0.6 * a, q=lambda b: 0.8 * b, d=lambda a, b: 0.6 * a - 0.8 * b
@@ -109,32 +137,38 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        name="00.nudge",
-        numbers=Numbers("00.nudge", lambda a, b, c: len({a, b, c}) == 3, a=(2, 3, 4), b=(5, 6, 7, 8), c=(3, 2, 4, 9)),
+        name="00.copy",
+        numbers=Numbers(
+            "00.copy", lambda a, b, c, d: len({a, b, c, d}) == 4, a=(2, 3, 4), b=(5, 6, 8), c=(3, 2, 9), d=(7, 1, 6)
+        ),
         prompt=(
-            "A cell runs `w = np.array([<a>.0, <b>.0])`, then `f = lambda: w[0] + 10 * w[1]`, then `w[1] = <c>.0`. "
-            "What does `f()` return after that?"
+            "A cell runs `w = np.array([<a>.0, <b>.0])`, then `v = w` and `u = w.copy()`, then "
+            "`f = lambda: w[0] + 10 * w[1]`, then `v[1] = <c>.0` and `u[0] = <d>.0`. What does `f()` return after that?"
         ),
         right=32,
         solution="answer = <a> + 10 * <c>",
-        reason="f looks up w when it is called, and by then w holds <a> and <c>.",
+        reason=("v is a second name of the array w, so w[1] is now <c>. u is a second array, so w[0] is still <a>."),
         hints=[
-            "When does a function look up a name that is not among its arguments?",
-            "What does `w` hold when `f` is called? Substitute its entries into w[0] + 10 w[1].",
+            "There are two arrays here and three names. Which two names belong to the same array?",
+            "`v = w` makes a second name, `w.copy()` a second array. What does the array w hold when `f` is called?",
         ],
         wrong=[
             Wrong(
                 lambda a, b: a + 10 * b,
-                "This was the value when the function was defined. The function looks up w only when it is called.",
+                "This was the value when the function was defined. One of the two changes has reached the array w.",
             ),
             Wrong(
+                lambda b, d: d + 10 * b,
+                "It is the other way round: v is only a second name of w, while u is an array of its own.",
+            ),
+            Wrong(lambda c, d: d + 10 * c, "u is a copy, an array of its own. What is done to it does not change w."),
+            Wrong(
                 lambda b, c: c + 10 * b,
-                "Indices start at 0, so w[1] is the second entry. That is the one that has changed.",
+                "Indices start at 0, so v[1] is the second entry. That is the one that has changed.",
             ),
             Wrong(lambda a, c: a + c, "You left out the factor 10."),
             Wrong(lambda c: 10 * c, "You left out the first term, w[0]."),
             Wrong(lambda a, c: (a + 10) * c, "Multiplication comes before addition, so only w[1] is multiplied by 10."),
-            Wrong(lambda b: 10 * b, "You left out w[0] and used w[1] as it was when the function was defined."),
             Wrong(lambda a, c: 10 * a + c, "The factor 10 multiplies w[1], not w[0]."),
         ],
     ),
@@ -241,7 +275,8 @@ EXERCISES = [
         name="00.q2",
         numbers=Numbers("00.q2", n=(60, 20, 30, 40, 50, 70, 80, 90)),
         prompt=(
-            "The array `X` holds <n> examples with 2 features each, one example per row. What is the shape of `X.T`?"
+            "The array `X` holds <n> examples with 2 features each, one example per row. (Data often come this way; "
+            "the lessons transpose them.) What is the shape of `X.T`?"
         ),
         right=(2, 60),
         solution="q2 = (2, <n>)",
@@ -267,26 +302,6 @@ EXERCISES = [
         wrong=[
             Wrong("a", "In these lessons, a small change in W would be written ΔW."),
             Wrong("b", "It is the other way round: the cost depends on W, so dW is the derivative of the cost."),
-        ],
-    ),
-    Exercise(
-        name="00.q4",
-        prompt=(
-            "You know the gradient of the cost. In which direction does the cost fall most steeply? "
-            '"a" along the gradient; "b" against the gradient; "c" at a right angle to it.'
-        ),
-        right="b",
-        solution='q4 = "b"',
-        reason=(
-            "The dot product with the gradient is most negative in the opposite direction, where the cosine is −1."
-        ),
-        wrong=[
-            Wrong("a", "Along the gradient, the cost rises most steeply."),
-            Wrong(
-                "c",
-                "At a right angle, the dot product with the gradient is 0, so at first the cost does not "
-                "change at all.",
-            ),
         ],
     ),
 ]

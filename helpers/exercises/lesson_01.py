@@ -241,6 +241,34 @@ EXERCISES = [
         ],
     ),
     Exercise(
+        name="01.chain",
+        prompt=(
+            "**A chain of your own.** Let the prediction be $z = w^2 x$, and the loss $\\frac12 (z - y)^2$ as before. "
+            "For one example, with $w = 3$, $x = 4$ and $y = 33$, what is $dw$?"
+        ),
+        right=72,
+        solution="w, x, y = 3, 4, 33\nz = w**2 * x\nanswer = (z - y) * 2 * w * x",
+        reason="The links are ∂J/∂z = z − y = 36 − 33 = 3 and ∂z/∂w = 2wx = 24, and the chain rule multiplies them.",
+        hints=[
+            "The last link is the one of the lesson. The first is new: how does w² x change if w moves a little?",
+            "The first link is ∂z/∂w = 2wx. Multiply it by the error z − y.",
+        ],
+        wrong=[
+            Wrong(12, "You took x for the first link, as for a line. Differentiate w² x with respect to w."),
+            Wrong(27, "You multiplied the error by w². Differentiate w² x with respect to w."),
+            Wrong(108, "You multiplied the error by the prediction. Differentiate w² x with respect to w."),
+            Wrong(24, "This is ∂z/∂w alone. The chain rule multiplies it by ∂J/∂z."),
+            Wrong(3, "This is ∂J/∂z, the error. The chain rule multiplies it by ∂z/∂w."),
+            Wrong(18, "The constant factor x is missing. It stays when you differentiate w² x."),
+            Wrong(36, "When you differentiate w², the exponent 2 comes down as a factor. Is it in your link?"),
+            Wrong(144, "The ½ in the loss cancels the factor of 2 from the square of the error. Have you used it?"),
+            Wrong(-72, "The sign is wrong. Which of z and y did you subtract from the other?"),
+            Wrong(-504, "Your prediction is w x = 12. Here it is w² x."),
+            Wrong(4.5, "This is the loss itself. The question asks for its derivative with respect to w."),
+            Wrong(216, "You multiplied by 2w² x. The exponent falls by 1 when you differentiate."),
+        ],
+    ),
+    Exercise(
         name="01.slope",
         prompt=(
             "Compute the central difference of `f`, a function of one number, at the point `w`. Your function "
@@ -427,23 +455,6 @@ EXERCISES = [
         wrong=[
             Wrong("b", "The steps already overshoot. A larger learning rate overshoots even more."),
             Wrong("c", "Each step raises the cost, so more steps raise it further."),
-        ],
-    ),
-    Exercise(
-        name="01.q4",
-        prompt=(
-            "You forgot a minus sign, so your gradient is exactly the negative of the numerical one. What "
-            "is the relative error?"
-        ),
-        right=1,
-        solution="q4 = 1",
-        reason="The relative error is ‖x − (−x)‖ / (‖x‖ + ‖x‖) = 2‖x‖ / 2‖x‖ = 1, the largest possible value.",
-        wrong=[
-            Wrong(2, "The difference has length 2‖x‖, but it is divided by the sum of the two lengths."),
-            Wrong(
-                0, "An error of 0 would mean that the two gradients are equal, but the difference x − (−x) is not 0."
-            ),
-            Wrong(-1, "Lengths are never negative, so their quotient cannot be negative either."),
         ],
     ),
 ]

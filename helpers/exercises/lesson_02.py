@@ -88,83 +88,83 @@ def _bug_in_the_bias_only(A0, Y, W, b):
 
 EXERCISES = [
     Exercise(
-        name="02.slope",
-        prompt="What is the slope of the sigmoid at $z = 0$?",
-        right=0.25,
-        solution="s = 1 / 2\nanswer = s * (1 - s)",
-        reason="Since σ(0) = ½, the slope is σ′(0) = ½ · (1 − ½) = ¼. This is as steep as σ ever gets.",
-        hints=["First compute σ(0).", "Then substitute it into the formula for σ′, which needs only σ(0)."],
+        name="02.steep",
+        prompt="A unit with a sigmoid answers $a = 0.8$. What is the slope of the sigmoid at that point?",
+        right=0.16,
+        solution="answer = 0.8 * (1 - 0.8)",
+        reason="The slope is a (1 − a) = 0.8 · 0.2 = 0.16. The value of z is not needed.",
+        hints=[
+            "Which form of the derivative contains only the value a = σ(z)?",
+            "In σ′(z) = σ(z) (1 − σ(z)), the value σ(z) is 0.8.",
+        ],
         wrong=[
-            Wrong(0.5, "This is σ(0). The slope is σ(0) (1 − σ(0))."),
-            Wrong(0, "The sigmoid is steepest at 0. Far from 0, it is flat."),
-            Wrong(1, "1 is the slope of the identity function. The sigmoid is less steep everywhere."),
-            Wrong(-0.25, "The sigmoid rises everywhere, so its slope is positive."),
-            Wrong(0.3, "This is rounded too coarsely. You can get the exact value from σ(0) (1 − σ(0))."),
             Wrong(
-                0.235,
-                "This is σ′(½), but the question asks for the slope at z = 0. The argument of σ′ is z, not the "
-                "activation a. What is σ(0)?",
+                float(sigmoid_prime(0.8)),
+                "This is σ′(0.8), but 0.8 is the value a, not z. What is the slope if you know a = σ(z) already?",
             ),
-            Wrong(2 / 9, "This would be the slope if σ(0) were 1/3 or 2/3. What is e⁰, and what is σ(0) then?"),
+            Wrong(0.25, "This is the slope at z = 0, where a = ½. Here a = 0.8."),
+            Wrong(0.2, "This is 1 − a, one of the two factors of the slope."),
+            Wrong(0.8, "This is the value a itself. The slope is a (1 − a)."),
+            Wrong(0.36, "This is 1 − a². What is the formula for the slope of the sigmoid?", r"\.36"),
+            Wrong(0.64, "This is a². What is the second factor of the slope?"),
+            Wrong(-0.16, "The sigmoid rises everywhere, so its slope is positive."),
+            Wrong(1, "1 is the sum of a and 1 − a. How are the two combined in the slope?"),
+            Wrong(float(np.log(4)), "This is z, the place where the sigmoid has the value 0.8. How steep is it there?"),
+            Wrong(float(sigmoid(0.8)), "This is σ(0.8). The number 0.8 is already the value of the sigmoid."),
+            Wrong(6.25, "This is the reciprocal of the right value. Is the sigmoid ever steeper than ¼?"),
+            Wrong(1.44, "The sign in the second factor is wrong: it is 1 − a, not 1 + a."),
             Wrong(
-                0.2311, "This is the mean slope between z = 0 and z = 1. The question asks for the slope at 0 itself."
+                9.09, "That is the angle of the tangent in degrees. The slope is the rise divided by the run.", r"9\.0"
             ),
-            Wrong(0.125, "This is half the right value. The formula contains σ(0) once and 1 − σ(0) once."),
-            Wrong(
-                4,
-                "This is the reciprocal of the right value. How steep can σ be if it rises by 1 over a width "
-                "of about 10?",
-            ),
-            Wrong(
-                0.75,
-                "This is 1 − ¼, which you get if you use the slope of tanh, 1 − a², with a = σ(0). What is "
-                "the formula for σ′?",
-                r"tanh",
-            ),
-            Wrong(45, "That is an angle in degrees. The slope is the rise divided by the run."),
-            Wrong(14.04, "That is the angle of the tangent in degrees. The slope is the rise divided by the run."),
-            Wrong(
-                float(np.log(2)),
-                "That is −log ½, the cost if the network is undecided. The question asks for the slope of σ.",
-            ),
+            Wrong(0.32, "This is twice the right value. The slope contains a once and 1 − a once."),
         ],
     ),
     Exercise(
-        name="02.cost",
+        name="02.loss",
         prompt=(
-            "An example has the label $y = 1$, and the network computes the weighted input $z = 0$. What "
-            "is the cost of this example? Give at least three digits, or an expression with `np.log`, the "
-            "natural logarithm."
+            "A network computes the weighted input $z = 2$ for an example with the label 0. What is the loss? Give at "
+            "least three digits, or an expression with `np.log` and `np.exp`."
         ),
-        right=float(np.log(2)),
-        solution="a = 1 / 2\nanswer = -np.log(a)",
-        reason="Here a = ½, so the cost is −log ½ = log 2 ≈ 0.693. This is what guessing costs.",
+        right=float(np.log1p(np.exp(2))),
+        solution="a = 1 / (1 + np.exp(-2))\nanswer = -np.log(1 - a)",
+        reason="The network gives the label 0 the probability 1 − σ(2) ≈ 0.119, and −log 0.119 ≈ 2.127 is log(1 + e²).",
         hints=[
-            ("First compute the network's output a at z = 0. Which of the two terms of the cost is left for y = 1?"),
-            "The other term has the factor 1 − y, which is 0. What is left is −log a.",
+            "First compute the answer a = σ(2). Which of the two terms of the cost is left for y = 0?",
+            "The term y log a is 0. What is left is −log(1 − a).",
         ],
         wrong=[
+            Wrong(float(np.log1p(np.exp(-2))), "This would be the loss if the label were 1. Here it is 0."),
+            Wrong(-float(np.log1p(np.exp(2))), "A loss is never negative. Check the minus sign in front of the sum."),
             Wrong(
-                float(np.log1p(np.exp(-1))),
-                "This is the cost at z = 1. In the question, z is 0 and the label is 1. What is the output a?",
+                -float(np.log1p(np.exp(-2))), "This is log a. Which probability did the network give to the label 0?"
             ),
-            Wrong(-float(np.log(2)), "A cost is never negative. Check the minus sign in front of the sum."),
-            Wrong(1.0, "This is the base-2 logarithm. The cost uses the natural logarithm, np.log."),
-            Wrong(0.5, "This is the probability a. The cost is −log a."),
-            Wrong(float(np.log10(2)), "This is the base-10 logarithm. The cost uses the natural logarithm, np.log."),
+            Wrong(float(sigmoid(2)), "This is the probability a. The loss is minus the logarithm of a probability."),
+            Wrong(float(sigmoid(-2)), "This is the probability of the label 0. The loss is minus its logarithm."),
+            Wrong(2, "The loss comes close to z only if the answer is badly wrong. Which logarithm gives it exactly?"),
             Wrong(
                 0,
-                "The cost would be 0 only if the network were certain of the right answer. Here it is "
-                "undecided, with a = ½.",
+                "The loss would be 0 only if the network were certain of the label 0. Here it thinks that the label "
+                "1 is more likely.",
             ),
-            Wrong(0.125, "This is the squared error ½ (a − y)². Here the cost is the cross-entropy."),
-            Wrong(0.25, "This is the squared error (a − y)², or the slope of σ. Here the cost is the cross-entropy."),
-            Wrong(-0.5, "This is a − y, the derivative of the cost. The question asks for the cost itself."),
-            Wrong(0.3466, "The cross-entropy contains no factor of ½. Where does yours come from?"),
-            Wrong(float(np.log(3)), "This is the cost for an output of 1/3. What is e⁰, and what is σ(0) then?"),
-            Wrong(float(np.log(1.5)), "This is the cost for an output of 2/3. What is e⁰, and what is σ(0) then?"),
-            Wrong(1.386, "You counted both terms, but for y = 1 one of them is 0. Which one?"),
-            Wrong(float(np.exp(0.5)), "This is an exponential. The cost contains a logarithm."),
+            Wrong(
+                float(np.log1p(np.exp(2)) / np.log(2)),
+                "This is the base-2 logarithm. The loss uses the natural logarithm, np.log.",
+            ),
+            Wrong(
+                float(np.log10(1 + np.exp(2))),
+                "This is the base-10 logarithm. The loss uses the natural logarithm, np.log.",
+            ),
+            Wrong(float(sigmoid(2) ** 2 / 2), "This is the squared error ½ (a − y)². Here the loss is cross-entropy."),
+            Wrong(float(sigmoid(2) ** 2), "This is the squared error (a − y)². Here the loss is cross-entropy."),
+            Wrong(
+                float(np.log1p(np.exp(2)) / 2), "The cross-entropy contains no factor of ½. Where does yours come from?"
+            ),
+            Wrong(
+                float(np.log1p(np.exp(2)) + np.log1p(np.exp(-2))),
+                "You counted both terms, but for y = 0 one of them is 0. Which one?",
+            ),
+            Wrong(float(np.log(2)), "This is the loss at z = 0, where a = ½. In the question, z is 2."),
+            Wrong(float(-np.log(1 - sigmoid(0.8808))), "You applied the sigmoid twice. Its value at 2 is a already."),
         ],
     ),
     Exercise(
@@ -355,21 +355,55 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        name="02.q1",
-        numbers=Numbers("02.q1", a=(0.99, 0.9, 0.95, 0.96, 0.97, 0.98, 0.999)).also(
-            other=lambda a: round(1 - a, 3), loss=lambda a: f"{-np.log(1 - a):.2f}"
-        ),
+        name="02.alarm",
         prompt=(
-            "A network is almost certain that the label is 1, with $a = <a>$, but the label is 0. What is "
-            "the loss, to two decimal places?"
+            "**A cost of your own.** Missing a triangle (label 1) shall count ten times as much as a false alarm, so "
+            "the loss is $-[\\,10\\, y \\log a + (1 - y) \\log(1 - a)\\,]$. What is $\\partial J/\\partial z$ for one "
+            "example with $y = 1$ and $a = 0.8$, and what for one with $y = 0$ and $a = 0.8$? Answer with a list of "
+            "two numbers."
         ),
-        right=4.605,
-        solution="q1 = -np.log(1 - <a>)",
-        reason="The loss is −log(1 − <a>) = −log <other> ≈ <loss>. Being confident but wrong is expensive.",
+        right=[-2, 0.8],
+        solution="a = 0.8\nanswer = [10 * (a - 1), a]",
+        reason=(
+            "For y = 1 the two factors are −10/a and a (1 − a), and their product is 10 (a − 1) = −2. For y = 0 "
+            "nothing has changed, and a − y is 0.8."
+        ),
+        hints=[
+            "Only one of the two terms is left for each label. Differentiate it with respect to a, as in the lesson.",
+            "For y = 1, the two factors are −10/a and a (1 − a). What is left of their product?",
+        ],
         wrong=[
-            Wrong(lambda a: -np.log(a), "This would be the loss if the label were 1."),
-            Wrong(lambda a: np.log(1 - a), "A loss is never negative."),
-            Wrong(lambda a: a, "This is the output a. The loss is minus the logarithm of a probability."),
+            Wrong([-0.2, 0.8], "The factor 10 is missing. A missed triangle now costs ten times as much."),
+            Wrong([-2, 8], "The factor 10 belongs to the term for the label 1 only."),
+            Wrong([-0.2, 8], "You multiplied the wrong term by 10. Which of them is left for the label 1?"),
+            Wrong([-12.5, 5], "This is ∂J/∂a. It must still be passed back through the sigmoid."),
+            Wrong([-1.25, 5], "This is ∂J/∂a without the factor 10, and not yet passed back through the sigmoid."),
+            Wrong([2, -0.8], "The signs are wrong. Raising z lowers the loss of a triangle, so its slope is negative."),
+            Wrong([2, 0.8], "The first sign is wrong. Does raising z raise or lower the loss of a triangle?"),
+            Wrong([-2, -0.8], "The second sign is wrong. Does raising z raise or lower the loss of a circle?"),
+            Wrong([-2, 0.2], "The first number is right. For y = 0, what is left of a (1 − a) / (1 − a)?"),
+            Wrong([-8, 0.2], "For y = 1 the a cancels, and 1 − a is left. For y = 0 it is the other way round."),
+            Wrong([-2, -0.2], "You used the label 1 for both. What is left of the loss if y = 0?"),
+            Wrong([0.8, -2], "The two numbers are right, but they are in the wrong order."),
+        ],
+    ),
+    Exercise(
+        name="02.q1",
+        numbers=Numbers("02.q1", k=(4, 5, 8, 10, 16, 20, 25, 40)).also(other=lambda k: 1 / k),
+        prompt=("An example has the label 0. How large may $a$ be if its loss is to stay below $\\log <k>$?"),
+        right=0.75,
+        solution="q1 = 1 - 1 / <k>",
+        reason=(
+            "The loss −log(1 − a) is below log <k> as long as 1 − a is above 1/<k> = <other>, and so a must stay "
+            "below <right>."
+        ),
+        wrong=[
+            Wrong(
+                lambda k: 1 / k, "This is the probability that must be left for the label 0. How large may a be then?"
+            ),
+            Wrong(lambda k: np.log(k), "This is the loss itself. Which probability of the label 0 has this loss?"),
+            Wrong(lambda k: 1 - np.log(k), "Take the exponential of minus the loss before you subtract it from 1."),
+            Wrong(lambda k: k, "A probability is never above 1. How large must 1 − a be at least?"),
         ],
     ),
     Exercise(
@@ -424,24 +458,6 @@ EXERCISES = [
         wrong=[
             Wrong("a", "The classifier must now be more certain before it predicts 1, so it does so less often."),
             Wrong("c", "The probabilities stay the same, but the decisions change."),
-        ],
-    ),
-    Exercise(
-        name="02.q4",
-        prompt=(
-            'Why don\'t we use the squared error when the output is a probability? "a" it can be negative; '
-            '"b" its slope nearly vanishes where the network is confident but wrong; "c" it has no '
-            "derivative."
-        ),
-        right="b",
-        solution='q4 = "b"',
-        reason=(
-            "The slope of the squared error contains σ′(z), which is almost 0 there. So the network learns "
-            "most slowly from its worst mistakes."
-        ),
-        wrong=[
-            Wrong("a", "A square is never negative."),
-            Wrong("c", "It does have a derivative, (a − y) σ′(z). Consider its size."),
         ],
     ),
 ]

@@ -1,4 +1,4 @@
-"""Exercises for lesson 03, on shapes, single units, single layers and two-layer networks."""
+"""Exercises for lesson 03, on shapes, single weights, single layers and two-layer networks."""
 
 import numpy as np
 
@@ -213,105 +213,130 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        name="03.unit",
+        name="03.weight",
         numbers=Numbers(
-            "03.unit",
+            "03.weight",
             lambda w1, w2, d1, d2: d1 * w1 < -d2 * w2,  # the second path contributes more
             w1=(2, 3),
-            w2=(5, 6, 7),
-            d1=(0.8, 0.4),
+            w2=(5, 6),
+            d1=(0.8,),
             d2=(-0.5, -0.9),
-            g=(0.25, 0.2),
-        ).also(total=lambda w1, w2, d1, d2: round(d1 * w1 + d2 * w2, 6), size=lambda d2: -d2),
-        prompt=(
-            "One hidden unit feeds two units of the next layer, with weights <w1> and <w2>. Their errors are "
-            "$\\delta_1 = <d1>$ and $\\delta_2 = <d2>$, and the slope of the hidden unit's activation is "
-            "$g'(z) = <g>$. What is the hidden unit's own error $\\delta$?"
+            a=(0.6, 0.7),
+            x=(3, 4),
+        ).also(
+            total=lambda w1, w2, d1, d2: round(d1 * w1 + d2 * w2, 6),
+            size=lambda d2: -d2,
+            g=lambda a: round(a * (1 - a), 6),
+            error=lambda w1, w2, d1, d2, a: round((d1 * w1 + d2 * w2) * a * (1 - a), 6),
         ),
-        right=-0.225,
-        solution="answer = (<d1> * <w1> + <d2> * <w2>) * <g>",
+        prompt=(
+            "A hidden unit with a sigmoid has the activation $a = <a>$. It feeds two output units, with weights <w1> "
+            "and <w2>. Their errors are $\\delta_1 = <d1>$ and $\\delta_2 = <d2>$. One of the weights that lead *into* "
+            "the hidden unit comes from the input $x = <x>$. What is the gradient of that weight?"
+        ),
+        right=-0.648,
+        solution="da = <d1> * <w1> + <d2> * <w2>\ndz = da * <a> * (1 - <a>)\nanswer = dz * <x>",
         reason=(
-            "The contributions of the two paths add up to <d1> · <w1> − <size> · <w2> = <total>, and the sum is "
-            "multiplied by the slope <g>."
+            "The two paths add up to <d1> · <w1> − <size> · <w2> = <total>. Times the slope <a> · (1 − <a>) = <g>, "
+            "this is the error of the hidden unit, <error>. Times the input <x>, it is the gradient."
         ),
         hints=[
-            "There are two paths from the unit to the cost. What does each of them contribute?",
             (
-                "Each path contributes its error times its weight. Add the two contributions, then multiply by the "
-                "slope of the activation."
+                "Go back from the cost one step at a time. There are two paths to the hidden unit. What does each of "
+                "them contribute to ∂J/∂a, and what is the slope at this unit?"
+            ),
+            (
+                "Each path contributes its error times its weight. The slope of the sigmoid is a (1 − a). What is at "
+                "the tail of the weight?"
             ),
         ],
         wrong=[
-            Wrong(lambda total: total, "This is ∂J/∂a. To get from a to z, multiply by the slope g′(z)."),
             Wrong(
-                lambda w1, w2, d1, d2, g: (d1 * w1 - d2 * w2) * g,
+                lambda error: error,
+                "This is the error of the hidden unit. The gradient of a weight has one more factor. What is at the "
+                "tail of its arrow?",
+            ),
+            Wrong(
+                lambda total: total,
+                "This is ∂J/∂a of the hidden unit. Which two steps lead from there to a weight into the unit?",
+            ),
+            Wrong(
+                lambda total, x: total * x,
+                "The slope is missing. To get from a to z of the hidden unit, multiply by the slope of the sigmoid.",
+            ),
+            Wrong(
+                lambda total, a, x: total * a * x,
+                "You multiplied by the activation of the hidden unit instead of its slope. What is the slope of the "
+                "sigmoid, in terms of a?",
+            ),
+            Wrong(
+                lambda total, a, x: total * (1 - a) * x,
+                "The slope of the sigmoid has two factors, of which you used one.",
+            ),
+            Wrong(
+                lambda error, a: error * a,
+                "You multiplied the error of the hidden unit by its own activation, but that is at the head of the "
+                "arrow. What is at the tail?",
+            ),
+            Wrong(
+                lambda total, a, g, x: total * (1 - a**2) * x,
+                "1 − a² is the slope of tanh. What is the slope of the sigmoid, in terms of a?",
+            ),
+            Wrong(
+                lambda w1, w2, d1, d2, g, x: (d1 * w1 - d2 * w2) * g * x,
                 "You lost the sign of the second error, which is negative.",
             ),
             Wrong(
-                lambda w1, w2, d1, d2, g: (d1 * w2 + d2 * w1) * g,
+                lambda w1, w2, d1, d2, g, x: (d1 * w2 + d2 * w1) * g * x,
                 "You swapped the weights. Multiply each error by the weight of its own path.",
             ),
             Wrong(
-                lambda w1, d1, g: d1 * w1 * g,
+                lambda w1, d1, g, x: d1 * w1 * g * x,
                 "This is the contribution of the first path only. The hidden unit feeds both units.",
             ),
             Wrong(
-                lambda w2, d2, g: d2 * w2 * g,
+                lambda w2, d2, g, x: d2 * w2 * g * x,
                 "This is the contribution of the second path only. The hidden unit feeds both units.",
             ),
             Wrong(
-                lambda w2, d2, g: -d2 * w2 * g, "This is the contribution of the second path only, with the wrong sign."
+                lambda d1, d2, g, x: (d1 + d2) * g * x,
+                "You did not use the weights to the outputs. Each path contributes its error times its weight.",
             ),
             Wrong(
-                lambda d1, d2, g: (d1 + d2) * g,
-                "You did not use the weights. Each path contributes its error times its weight.",
+                lambda w1, w2, g, x: (w1 + w2) * g * x,
+                "You did not use the errors. Each path contributes its error times its weight.",
             ),
             Wrong(
-                lambda total, g: -total * g,
+                lambda error, x: -error * x,
                 "The size is right, but the sign is wrong. The contribution of the second path is larger than "
                 "that of the first.",
             ),
             Wrong(
-                lambda d1, d2: d1 + d2,
-                "First multiply the errors <d1> and <d2> by their weights, <w1> and <w2>. Then add the products and "
-                "multiply by the slope.",
-            ),
-            Wrong(lambda total, g: total / g, "You divided by the slope. Multiply by it instead."),
-            Wrong(
-                lambda total, g: total * g / 2, "You took the mean over the two paths. Add their contributions instead."
+                lambda error, x: error / x,
+                "You divided by the input. The gradient of a weight is the error at its head *times* the number at its "
+                "tail.",
             ),
             Wrong(
-                lambda total, g: total * g * (1 - g),
-                "The number <g> is already the slope g′(z), so you do not need to compute anything from it.",
+                lambda error, x: error * x / 2,
+                "You took the mean over the two paths. Add their contributions instead.",
             ),
             Wrong(
-                lambda total, g: 2 * total * g,
-                "This is twice as large as it should be. Where does a factor of 2 come from?",
+                lambda d1, w1, a, x: d1 * w1 * x,
+                "You followed the first path only, and without the slope. What does the second path contribute?",
             ),
             Wrong(
-                lambda w1, w2, d1, d2, g: (w1 + d1 + w2 + d2) * g,
-                "You added the errors to the weights. Each path contributes its error times its weight.",
+                lambda d1, d2, x: (d1 + d2) * x,
+                "First multiply each error by its weight, and add the products. Then multiply by the slope and by the "
+                "input.",
             ),
             Wrong(
-                lambda w1, w2, d1, d2, g: d1 * w1 + d2 * w2 * g,
-                "You multiplied only the second path by the slope. It applies to both.",
+                lambda w1, w2, d1, d2, g, x: (d1 + d2) * (w1 + w2) * g * x,
+                "You multiplied the sum of the errors by the sum of the weights. Multiply each error by its own "
+                "weight.",
             ),
             Wrong(
-                lambda w1, w2, d1, d2, g: d1 * w1 * g + d2 * w2,
-                "You multiplied only the first path by the slope. It applies to both.",
-            ),
-            Wrong(
-                lambda w1, w2, d1, d2, g: (d1 + d2) * (w1 + w2) * g,
-                "You multiplied the sum of the errors by the sum of the weights. Multiply each error by its "
-                "own weight.",
-            ),
-            Wrong(
-                lambda w1, w2, d1, d2, g: d1 * w1 * d2 * w2 * g,
+                lambda w1, w2, d1, d2, g, x: d1 * w1 * d2 * w2 * g * x,
                 "You multiplied the contributions of the two paths. Add them instead.",
-            ),
-            Wrong(
-                lambda w1, w2, g: (w1 + w2) * g,
-                "You did not use the errors. Each path contributes its error times its weight.",
             ),
         ],
     ),

@@ -125,61 +125,71 @@ def _tasks():
 
 EXERCISES = [
     Exercise(
-        name="05.passes",
-        numbers=Numbers("05.passes", P=(86031, 25450, 39760, 54321, 61204, 79510, 95203)),
-        prompt=(
-            "A network has <P> parameters. How many forward passes does it take to "
-            "check its gradient with central differences, if the parameters are nudged one at a time?"
+        name="05.units",
+        numbers=Numbers("05.units", n=(784, 400, 625, 900), h=(32, 20, 25, 40), k=(10, 5, 8)).also(
+            P=lambda n, h, k: h * (n + 1) + k * (h + 1)
         ),
-        right=172062,
-        solution="answer = 2 * <P>",
-        reason="Each parameter takes two forward passes: one with ε added to it and one with ε subtracted.",
+        prompt=(
+            "A <n> → <h> → <k> network has <P> parameters. How many forward passes does it take to check its gradient "
+            "with central differences, if its units are nudged instead of its parameters?"
+        ),
+        right=84,
+        solution="answer = 2 * (<h> + <k>)",
+        reason="<h> + <k> units have a z to nudge. Each takes two passes: one with ε added and one with ε subtracted.",
         hints=[
-            "How many times do you have to compute the cost for each parameter?",
-            "You compute it once on each side of the parameter's value.",
+            "Which units have a z that can be nudged?",
+            "Inputs have no z. Each of the other units is nudged up in one pass and down in another.",
         ],
         wrong=[
             Wrong(
-                lambda P: P,
-                "That is one pass per parameter, but a central difference evaluates the cost on both sides.",
+                lambda h, k: h + k,
+                "That is one pass per unit, but a central difference evaluates the cost on both sides.",
             ),
             Wrong(
-                lambda P: 2 * P + 1,
+                lambda P: 2 * P,
+                "That many passes are needed if the parameters are nudged. What do all the weights of one unit change?",
+            ),
+            Wrong(lambda P: P, "Here the units are nudged, not the parameters. How many units are there?"),
+            Wrong(
+                lambda h: 2 * h,
+                "The output units are missing. Their weights and biases have to be checked as well.",
+            ),
+            Wrong(
+                lambda k: 2 * k, "The hidden units are missing. Their weights and biases have to be checked as well."
+            ),
+            Wrong(
+                lambda n, h, k: 2 * (n + h + k),
+                "You counted the inputs as units. An input has no z, and no weights lead into it.",
+            ),
+            Wrong(
+                lambda n, h, k: n + h + k,
+                "You counted the inputs, which have no z. And on how many sides does a central difference evaluate the "
+                "cost?",
+            ),
+            Wrong(
+                lambda h, k: 2 * (h + k) + 1,
                 "The check needs no additional pass, not even one to compute the cost at the unchanged parameters.",
             ),
-            Wrong(lambda P: P + 1, "That would be the answer for one-sided differences."),
+            Wrong(lambda h, k: h + k + 1, "That would be the answer for one-sided differences."),
+            Wrong(2, "That is the number of passes for a single unit, but every unit has to be nudged separately."),
+            Wrong(1, "Backpropagation needs only one forward pass, but this check has to nudge every unit."),
             Wrong(
-                2,
-                (
-                    "That is the number of passes for a single parameter, "
-                    "but every parameter has to be nudged separately."
-                ),
-            ),
-            Wrong(1, "Backpropagation needs only one forward pass, but this check has to nudge every parameter."),
-            Wrong(
-                4,
-                (
-                    "Each of the <P> parameters is nudged separately. How many "
-                    "passes does each one take, and how many is that in total?"
-                ),
-            ),
-            Wrong(lambda P: P**2, "Each parameter is nudged on its own, not in combination with the others."),
-            Wrong(
-                172046,
-                "172046 is 2 · 86023, so 8 of the 86031 parameters are missing. Are the biases included in your count?",
+                4, "Each layer has more than one unit, and each unit is nudged separately. How many units are there?"
             ),
             Wrong(
-                lambda P: 3 * P,
-                "Two passes per parameter are enough. You do not need the cost at the unchanged parameters.",
+                lambda h, k: 2 * h * k,
+                "You multiplied the numbers of units, but each unit is nudged on its own. How many are there in all?",
             ),
             Wrong(
-                lambda P: 4 * P,
-                (
-                    "You may have counted backward passes as well, or counted "
-                    "each side twice. A nudge needs only forward passes."
-                ),
+                lambda h, k: 3 * (h + k),
+                "Two passes per unit are enough. You do not need the cost at the unchanged parameters.",
             ),
-            Wrong(lambda P: P / 2, "Each parameter needs two passes, not half a pass."),
+            Wrong(
+                lambda h, k: 4 * (h + k),
+                "You may have counted backward passes as well, or counted each side twice. A nudge needs only forward "
+                "passes.",
+            ),
+            Wrong(lambda h, k: (h + k) / 2, "Each unit needs two passes, not half a pass."),
         ],
     ),
     Exercise(

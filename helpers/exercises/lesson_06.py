@@ -45,44 +45,6 @@ def _each_stretched(pictures):
 
 EXERCISES = [
     Exercise(
-        name="06.flat",
-        prompt="How many inputs does a network for colour images of 64 × 64 pixels have?",
-        right=12288,
-        solution="answer = 64 * 64 * 3",
-        reason="There are 64 rows of 64 pixels, and each pixel is stored as three numbers.",
-        hints=[
-            "How many pixels does the image have?",
-            "Each pixel is stored as one number for red, one for green and one for blue.",
-        ],
-        wrong=[
-            Wrong(4096, "That is the number of pixels, but each pixel is stored as three numbers."),
-            Wrong(192, "You counted a single row of pixels, but the image has 64 rows."),
-            Wrong(209 * 12288, "That is how many numbers the whole training set contains."),
-            Wrong(64**3, "Three colours contribute a factor of 3. They do not raise 64 to the third power."),
-            Wrong(
-                64 * 64 * 256,
-                "256 is the number of values that each number can take. How many numbers are stored for each pixel?",
-            ),
-            Wrong(3, "That is how many numbers are stored for a single pixel."),
-            Wrong(64, "That is the number of pixels in a single row."),
-            Wrong(
-                128,
-                (
-                    "You added the numbers of rows and columns, but you need "
-                    "to multiply them. How many pixels does the image have?"
-                ),
-            ),
-            Wrong(12289, "You counted a bias as well, but a bias is not an input."),
-            Wrong(131, "You added the numbers of rows, columns and colours, but you need to multiply them."),
-            Wrong(12228, "One of the digits is wrong. Check your multiplication."),
-            Wrong(
-                64 * 64 * 4,
-                "You counted four numbers per pixel. How many numbers do you need for red, green and blue?",
-            ),
-            Wrong(86031, "That is the number of parameters of the lesson's network. How many inputs does it have?"),
-        ],
-    ),
-    Exercise(
         name="06.flatten",
         prompt=(
             "Write a function that prepares images for a network. `pictures` has the shape "
@@ -384,60 +346,53 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        name="06.baseline",
+        name="06.constant",
         prompt=(
-            "33 of the 50 test images show cats. What share of the 50 do you get "
-            'right by always answering "cat"? Give a number between 0 and 1.'
+            "28 of 80 test images show cats. What is the baseline, that is, the share that the "
+            "better of the two constant answers gets right? Give a number between 0 and 1."
         ),
-        right=0.66,
-        solution="answer = 33 / 50",
-        reason="33 of the 50 test images show cats, so always answering 'cat' is right 33 times out of 50.",
+        right=0.65,
+        solution="answer = max(28, 80 - 28) / 80",
+        reason="Always answering 'no cat' is right for 80 − 28 = 52 of the 80 images, and 52 / 80 = 0.65.",
         hints=[
-            "For which images is the answer 'cat' right?",
-            "The answer 'cat' is right once for every cat. Divide the number of cats by the number of images.",
+            "How many images are answered correctly by always saying 'cat', and how many by always saying 'no cat'?",
+            "Most of these images show no cat. Divide the number of those images by the number of all images.",
         ],
         wrong=[
-            Wrong(0.5, "That would be right if exactly half of the images showed cats. Count the cats."),
-            Wrong(33, "Divide by 50 to express your answer as a share of the images."),
-            Wrong(0.34, "That is the score for always answering 'no cat'. Always answering 'cat' scores higher."),
-            Wrong(72 / 209, "That is the share of cats in the training set."),
-            Wrong(1, "The answer 'cat' is right only for images that show a cat. How many of them do?"),
-            Wrong(0.72, "That is the score of a network. What score do you get by always answering 'cat'?"),
+            Wrong(0.35, "That is the score for always answering 'cat'. Which constant answer scores higher here?"),
+            Wrong(0.5, "That would be right if exactly half of the images showed cats. Count them."),
+            Wrong(52, "Divide by 80 to express your answer as a share of the images."),
+            Wrong(28, "That is the number of cats. How many images does the better constant answer get right?"),
+            Wrong(1, "A constant answer is right only for the images of one class. How many are there in each class?"),
             Wrong(
                 0,
                 (
-                    "The answer 'cat' is right for every image that shows a cat. (If you used "
-                    "//, it rounded your result down to 0.) How many of the 50 images show cats?"
+                    "One of the two constant answers is right for every image without a cat. (If "
+                    "you used //, it rounded your result down to 0.) How many of the 80 images show none?"
                 ),
             ),
             Wrong(
-                33 / 17,
-                "You divided by the number of images without cats. Divide by the total number of images, 50, instead.",
+                28 / 52,
+                "You divided the number of cats by the number of images without cats. What should you divide by what?",
             ),
             Wrong(
-                17 / 33,
+                52 / 28,
                 (
-                    "You divided the number of images without cats by the number of cats. "
-                    "Divide the number of cats by the total number of images, 50, instead."
+                    "You divided the number of images without cats by the number of "
+                    "cats. Divide by the total number of images, 80, instead."
                 ),
             ),
+            Wrong(80 / 52, "Your fraction is upside down. A share cannot be larger than 1."),
+            Wrong(0.52, "52 is the number of images without cats in 80 images, not in 100."),
+            Wrong(0.66, "That is the baseline in the lesson. How many images and how many cats are there here?"),
             Wrong(
-                137 / 209,
-                (
-                    "That is the share of images without cats in the "
-                    "training set, but the question is about the test set."
-                ),
-            ),
-            Wrong(50 / 33, "Your fraction is upside down. A share cannot be larger than 1."),
-            Wrong(0.33, "33 is the number of cats in 50 images, not in 100."),
-            Wrong(
-                33 / 83,
-                "You added the 33 cat images to the 50 images, but the 50 already include them. How many images "
+                28 / 108,
+                "You added the 28 cat images to the 80 images, but the 80 already include them. How many images "
                 "are there in total?",
             ),
             Wrong(
-                50 / 83,
-                "You added the 33 cat images to the 50 images, but the 50 already include them. How many images "
+                80 / 108,
+                "You added the 28 cat images to the 80 images, but the 80 already include them. How many images "
                 "are there in total?",
             ),
         ],
@@ -494,6 +449,51 @@ EXERCISES = [
         ],
     ),
     Exercise(
+        name="06.enough",
+        prompt=(
+            "A network scores 0.90. On how many independent test images must it have been tested if the "
+            "uncertainty of this score, taken as plus or minus two standard deviations, is 0.02?"
+        ),
+        right=900,
+        also=(901,),  # rounded up from 900 and a rounding error
+        solution="answer = 4 * 0.9 * (1 - 0.9) / 0.02**2",
+        reason=(
+            "From 2 √(0.9 · 0.1 / n) = 0.02 follows n = 4 · 0.9 · 0.1 / 0.02² = 900. For "
+            "half of this uncertainty it would have to be four times as many."
+        ),
+        hints=[
+            "Set the formula for two standard deviations equal to 0.02. Which quantity in it is unknown?",
+            "Square both sides of 2 √(p (1 − p) / n) = 0.02.",
+            "4 p (1 − p) / n = 0.02²: how do you get n?",
+        ],
+        wrong=[
+            Wrong(
+                225, "That is for one standard deviation of 0.02, but the uncertainty is two. What happens to the 2?"
+            ),
+            Wrong(450, "When you square both sides, the 2 in front of the root is squared as well."),
+            Wrong(30, "That is the square root of the number of images. What is left to do?"),
+            Wrong(15, "A factor of 2 is missing, and this is only the square root of a number. How do you get n?"),
+            Wrong(18, "Square the 0.02 as well."),
+            Wrong(9, "When you square both sides, both the 2 and the 0.02 are squared."),
+            Wrong(9000, "The factor 1 − p is missing."),
+            Wrong(1000, "The factor p is missing."),
+            Wrong(2500, "That would be enough for any score: it is the worst case, p = 0.5. Here p is 0.9."),
+            Wrong(10000, "The factor p (1 − p) is missing."),
+            Wrong(3600, "You took four standard deviations instead of two."),
+            Wrong(864.36, "That is for 1.96 standard deviations, but the lesson uses two."),
+            Wrong(
+                1512.5, "You started from the lesson's 0.11, which belongs to a score of 0.82. What is the score here?"
+            ),
+            Wrong(
+                275,
+                "The uncertainty shrinks with the square root of the number of images. And does the lesson's 0.11 "
+                "belong to this score?",
+            ),
+            Wrong(50, "That is the number of images in the lesson, where the uncertainty was 0.11."),
+            Wrong(1 / 900, "Your fraction is upside down."),
+        ],
+    ),
+    Exercise(
         name="06.q1",
         prompt=(
             "The training images are stored in an array of shape (209, 64, 64, 3). What is the shape of $A^{[0]}$?"
@@ -522,15 +522,15 @@ EXERCISES = [
     Exercise(
         name="06.q3",
         prompt=(
-            'A network scores 0.72 on 50 images, and always answering "cat" scores '
-            '0.66. What can you conclude? "a" it beats the baseline; "b" it might, '
-            'but 50 images are too few to tell; "c" it is worse than guessing.'
+            'A network scores 0.72 on 500 independent images, and always answering "cat" scores 0.66. '
+            'What can you conclude? "a" it might beat the baseline, but 500 images are too few to '
+            'tell; "b" it probably beats the baseline; "c" it is worse than guessing.'
         ),
         right="b",
         solution='q3 = "b"',
-        reason="The interval 0.72 plus or minus 0.13 contains 0.66.",
+        reason="The uncertainty is 2 √(0.72 · 0.28 / 500) = 0.04, and 0.66 is 0.06 away.",
         wrong=[
-            Wrong("a", "The difference between the scores is only 0.06, but the uncertainty is 0.13."),
+            Wrong("a", "With 50 images the uncertainty was 0.13. How large is it with 500?"),
             Wrong("c", "0.72 is higher than 0.66. The question is whether that could be due to chance."),
         ],
     ),
@@ -538,13 +538,13 @@ EXERCISES = [
         name="06.q4",
         prompt=(
             "The training score is 1.00 and the test score is 0.72. What is a sensible next "
-            'step? "a" train longer; "b" get more images; "c" test on the training images.'
+            'step? "a" train longer; "b" get more images, of other cats; "c" test on the training images.'
         ),
         right="b",
         solution='q4 = "b"',
         reason=(
-            "The gap shows that the network has memorised its training "
-            "images. With more images, memorising becomes harder."
+            "The gap shows that the network has memorized its training images. With more images, "
+            "memorising becomes harder, and with other cats, the colour of a single cat is no longer enough."
         ),
         wrong=[
             Wrong(

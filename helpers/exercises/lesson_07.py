@@ -120,85 +120,69 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        name="07.he",
+        name="07.back",
         prompt=(
-            "A layer of ReLU units has 800 inputs and 200 units. According to "
-            "He's rule, what standard deviation should its initial weights have?"
+            "A layer of 100 units has 400 inputs, which come from 400 sigmoid units. Its weights have LeCun's "
+            "scale, and all slopes are about ¼. By what factor does the size of the error change on its way from "
+            "$dZ^{[l]}$ to $dZ^{[l-1]}$?"
         ),
-        right=0.05,
-        solution="answer = np.sqrt(2 / 800)",
-        reason="He's rule gives √(2/n), where n = 800 is the number of inputs: √(1/400) = 1/20.",
+        right=0.125,
+        solution="weights = np.sqrt(100) / np.sqrt(400)  # s √n[l], with s = 1/√n[l−1]\nanswer = weights * 0.25",
+        reason=(
+            "Each entry of Wᵀ dZ is a sum over the 100 units of the layer. With s = 1/√400, the weights "
+            "multiply the size by √100/√400 = ½, and the slopes multiply it by ¼."
+        ),
         hints=[
-            "He's rule specifies the variance. Is z a sum of 800 terms or of 200 terms?",
-            "The variance is 2 divided by the number of inputs. The standard deviation is its square root.",
+            "On the way back the weights are transposed. Over how many units does the sum in one entry of Wᵀ dZ run?",
+            "A sum of n independent terms multiplies the size by s √n. Here s is 1/√400, and n is not 400.",
+            "After the weights, the error is multiplied by the slope σ′(Z) of the 400 units.",
         ],
         wrong=[
-            Wrong(0.0025, "That is the variance. The standard deviation is its square root."),
             Wrong(
-                0.01,
-                (
-                    "That is a variance, and it uses the number of units. He's rule uses the number "
-                    "of inputs, and the standard deviation is the square root of the variance."
-                ),
+                0.5,
+                "You either left out the slopes or turned the root upside down. The sum in one entry of Wᵀ dZ has "
+                "100 terms, and s is 1/√400.",
             ),
             Wrong(
-                0.1,
-                (
-                    "He's rule uses the number of inputs to the layer (the number "
-                    "of terms in the sum), not the number of units."
-                ),
+                0.25,
+                "That would be right on the way forward, where z is a sum of 400 terms. How many terms does the sum "
+                "have on the way back?",
             ),
             Wrong(
-                float(1 / np.sqrt(800)),
-                (
-                    "That is LeCun's rule. ReLU keeps only half of the mean "
-                    "square, so the variance needs an additional factor of 2."
-                ),
+                0.0625,
+                "The variance of a sum grows with the number of its terms, and the size with the square root of that "
+                "number. A root is missing.",
             ),
-            Wrong(float(np.sqrt(2 / 1000)), "That is Glorot's rule."),
-            Wrong(20, "Your fraction is upside down. The number of inputs belongs in the denominator."),
+            Wrong(8, "The error becomes smaller. You have its size before, divided by its size afterwards."),
+            Wrong(2, "Your fraction is upside down, and the slopes are missing. What does σ′ do to the error?"),
+            Wrong(1, "Your root is upside down, and you multiplied by ½ for the slopes instead of ¼."),
             Wrong(
-                float(1 / np.sqrt(200)),
-                (
-                    "You either used LeCun's rule with the number of units, 1/√200, or put only "
-                    "the 800 under the square root, 2/√800. What belongs under the square root?"
-                ),
+                0.05 / 4,
+                "That is the standard deviation of one weight, 1/√400, times the slope. The error of a unit in layer "
+                "l − 1 is a sum over 100 such weights.",
             ),
+            Wrong(0.05, "That is the standard deviation of one weight. How many terms does the sum have?"),
+            Wrong(2.5, "LeCun's scale is missing. The weights have the standard deviation 1/√400."),
+            Wrong(10, "That is √100. What is the standard deviation of the weights, and what do the slopes do?"),
             Wrong(
-                float(4 / np.sqrt(800)),
-                "That is the scale for sigmoid units. He's rule for ReLU has a 2 under the square root.",
-            ),
-            Wrong(
-                0,
-                (
-                    "If the standard deviation were 0, all weights would be equal. (If you used "
-                    "//, it rounded your result down to 0.) What variance does He's rule give?"
-                ),
-            ),
-            Wrong((2 / 800) ** 2, "You squared the variance, but the standard deviation is its square root."),
-            Wrong(0.025, "In the variance, the 2 belongs in the numerator, not in the denominator."),
-            Wrong(
-                0.00125,
-                (
-                    "That is the variance according to LeCun's rule. He's rule "
-                    "doubles it, and the standard deviation is its square root."
-                ),
+                1.25,
+                "You multiplied s by the number of terms. The sizes of independent terms do not add up, because the "
+                "terms partly cancel. What grows in proportion to the number of terms?",
             ),
             Wrong(
-                float(np.sqrt(2 / 160000)),
-                (
-                    "You divided by the number of weights. Divide by the number "
-                    "of inputs, which is the number of terms in the sum for z."
-                ),
+                float(np.sqrt(2 / 400) * 10 / 4),
+                "That is the factor with He's scale. With LeCun's, there is no factor of 2 under the root.",
             ),
             Wrong(
-                float(np.sqrt(6 / 800)),
-                (
-                    "That is the bound of a uniform distribution with this "
-                    "variance, but the question asks for the standard deviation."
-                ),
+                float(np.sqrt(2 / 500) * 10 / 4),
+                "That is the factor with Glorot's scale. LeCun's uses only the number of inputs, 400.",
             ),
-            Wrong(float(np.sqrt(6 / 1000)), "That is Glorot's rule for a uniform distribution."),
+            Wrong(0.03125, "You counted the slope twice. The error is multiplied by each slope only once."),
+            Wrong(
+                0.015625,
+                "You squared the factor. That would be right for the mean square, but the question is about the size.",
+            ),
+            Wrong(0, "The error does not vanish in a single layer. (If you used //, the result was rounded to 0.)"),
         ],
     ),
     Exercise(
@@ -244,7 +228,7 @@ EXERCISES = [
                 lambda N: N * 0.05,
                 (
                     "That is the standard deviation from the previous exercise, where the layer "
-                    "had 800 inputs. Here you have to get the number of inputs from N."
+                    "had 400 inputs. Here you have to get the number of inputs from N."
                 ),
             ),
             Wrong(

@@ -1,7 +1,7 @@
 """Exercises for lesson 08, with their solutions, hints and feedback on wrong answers.
 
 The learner writes softmax, one-hot encoding, the error at the output of a classifier and the mini-batch loop, and
-works out single steps of momentum and Adam.
+works out a step of Adam, when to stop early, and a step with an L2 penalty.
 """
 
 import numpy as np
@@ -122,34 +122,6 @@ def _weights_alone(X, Y, W, b, order, batch_size, learning_rate, gradients):
         rows = order[start : start + batch_size]
         W = _moved(W, gradients(X[rows], Y[:, rows], W, b)[0], learning_rate)
     return W, b
-
-
-def momentum(theta, gradient, velocity, learning_rate, beta):
-    velocity = beta * velocity + gradient
-    return theta - learning_rate * velocity, velocity
-
-
-def _momentum_cases():
-    rng = np.random.default_rng(15)
-    return [(*rng.standard_normal((3, n)), rate, beta) for n, rate, beta in ((2, 0.1, 0.9), (3, 0.3, 0.6))]
-
-
-def _velocity_before(theta, gradient, velocity, learning_rate, beta):
-    return theta - learning_rate * velocity, beta * velocity + gradient
-
-
-def _averaged(theta, gradient, velocity, learning_rate, beta):
-    velocity = beta * velocity + (1 - beta) * gradient
-    return theta - learning_rate * velocity, velocity
-
-
-def _nothing_kept(theta, gradient, velocity, learning_rate, beta):
-    return theta - learning_rate * gradient, gradient
-
-
-def _with_plus(theta, gradient, velocity, learning_rate, beta):
-    velocity = beta * velocity + gradient
-    return theta + learning_rate * velocity, velocity
 
 
 EXERCISES = [
@@ -731,93 +703,6 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        name="08.momentum",
-        prompt=(
-            "Write one step of gradient descent with momentum: $v \\leftarrow \\beta "
-            "v + g$, then $\\theta \\leftarrow \\theta - \\alpha v$. Return the new "
-            "$\\theta$ and the new $v$ without changing the arrays that you are given."
-        ),
-        solution=momentum,
-        parts=("theta", "velocity"),
-        cases=_momentum_cases,
-        reason="The step follows the velocity, which forgets old gradients only slowly.",
-        hints=[
-            "You need two lines of code, in the same order as the two formulas in the prompt.",
-            "The new velocity is already used in the same step.",
-        ],
-        wrong=[
-            Wrong(
-                lambda t, g, v, rate, beta: (
-                    t - rate * g / (np.sqrt(beta * v + (1 - beta) * g**2) + 1e-8),
-                    beta * v + (1 - beta) * g**2,
-                ),
-                "You squared the gradients and divided by a square root, as Adam does. Momentum does neither. Which "
-                "two formulas does the prompt give?",
-            ),
-            Wrong(_velocity_before, "Your step uses the old velocity. Use the new one instead."),
-            Wrong(
-                _averaged,
-                "That is the running mean, in which g is multiplied by (1 − β). Here g is added without that factor.",
-            ),
-            Wrong(
-                _nothing_kept, "That is plain gradient descent. The contribution of the old velocity, β v, is missing."
-            ),
-            Wrong(_with_plus, "Your step goes uphill. Subtract α v."),
-            Wrong(
-                lambda t, g, v, rate, beta: (t - rate * v, v),
-                "You did not update the velocity. How does g change it?",
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (t - beta * v - rate * g, beta * v + rate * g),
-                (
-                    "You put the learning rate into the velocity. In this "
-                    "exercise, the learning rate multiplies v in the step instead."
-                ),
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (t + beta * v - rate * g, beta * v - rate * g),
-                (
-                    "That is another form of momentum, in which the velocity is "
-                    "the step itself. Which two formulas does the prompt give?"
-                ),
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (t - rate * (beta * v + g), v),
-                "You returned the old velocity. Return the new one.",
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (beta * v + g, t - rate * (beta * v + g)),
-                "You swapped the two results. Which one should come first?",
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (t, beta * v + g),
-                "You returned theta unchanged. Where do you take the step?",
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (t - (beta * v + g), beta * v + g),
-                "The learning rate is missing. It determines how large the step is.",
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (t - rate * (beta * v + g + beta * g), beta * v + g),
-                "Your step contains an additional term, β g. In this exercise, the step uses v itself.",
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (t - rate * (beta * v - g), beta * v - g),
-                (
-                    "You subtracted the gradient when updating the velocity and then subtracted the velocity "
-                    "in the step, so the two minus signs cancel. What does the first formula in the prompt say?"
-                ),
-            ),
-            Wrong(
-                lambda t, g, v, rate, beta: (t - rate * (g + beta * (beta * v + g)), beta * v + g),
-                (
-                    "That looks ahead, as Nesterov's method does: the step is g plus β times the new velocity. "
-                    "Which step does the prompt describe?"
-                ),
-            ),
-        ],
-    ),
-    Exercise(
         name="08.adam",
         prompt=(
             "Adam takes its very first step, with $\\alpha = 0.01$. One of the weights has the gradient "
@@ -898,6 +783,125 @@ EXERCISES = [
         ],
     ),
     Exercise(
+        name="08.patience",
+        prompt=(
+            "After epochs 1 to 9, the held-out costs are 0.50, 0.40, 0.35, 0.36, 0.37, 0.34, 0.38, 0.39 and 0.40. "
+            "With a patience of 3, the parameters of which epoch are kept?"
+        ),
+        right=6,
+        solution=(
+            "costs = [0.50, 0.40, 0.35, 0.36, 0.37, 0.34, 0.38, 0.39, 0.40]\nanswer = 1 + int(np.argmin(costs))  # "
+            "epochs are counted from 1"
+        ),
+        reason=(
+            "Epochs 4 and 5 reach no new low, but epoch 6 does. The three epochs after it do not, so "
+            "the training stops after epoch 9 and goes back to epoch 6."
+        ),
+        hints=[
+            "Go through the epochs one by one, and write down the lowest cost so far.",
+            "When have there been three epochs in a row without a new low? Which epoch was the best by then?",
+        ],
+        wrong=[
+            Wrong(
+                3,
+                "After epoch 3 there are only two epochs without a new low. What happens in epoch 6, before the "
+                "patience of 3 is used up?",
+            ),
+            Wrong(9, "That is the epoch after which the training stops. Which of the epochs so far was the best?"),
+            Wrong(0.34, "That is the lowest cost. In which epoch was it reached?"),
+            Wrong(5, "If you used `np.argmin`, it counts from 0, but the epochs are counted from 1."),
+            Wrong(4, "That is the first epoch in which the cost rises. With a patience of 3, you wait longer."),
+            Wrong(7, "The cost has risen again in epoch 7. Early stopping goes back to the best epoch."),
+            Wrong(8, "The cost in epoch 8 is not the lowest. Early stopping goes back to the best epoch."),
+            Wrong(1, "The cost is highest in epoch 1. Which epoch has the lowest cost before the patience is used up?"),
+            Wrong(2, "The cost is lower in epoch 3. If you counted from 0, the first epoch is number 1 here."),
+        ],
+    ),
+    Exercise(
+        name="08.penalty",
+        numbers=Numbers(
+            "08.penalty",
+            lambda w, dw, lam, rate: rate**2 * dw * lam > 0.012 * (w - rate * (dw + lam * w)),  # the order matters
+            w=(3, 4, 5),
+            dw=(1, 2),
+            lam=(0.2, 0.3),
+            rate=(0.4, 0.6),
+        ).also(slope=lambda w, dw, lam: dw + lam * w),
+        prompt=(
+            "A weight is <w>, its $dW$ is <dw>, and $\\lambda = <lam>$. Where does one step of plain gradient descent "
+            "on $J_\\lambda$ with $\\alpha = <rate>$ take it?"
+        ),
+        right=2.36,
+        solution="slope = <dw> + <lam> * <w>  # dW + λ W\nanswer = <w> - <rate> * slope",
+        reason=(
+            "The gradient of the whole cost is dW + λ W = <dw> + <lam> · <w> = <slope>, and the step subtracts α times "
+            "this."
+        ),
+        hints=[
+            "What is the derivative of λ/2 · w² with respect to w?",
+            "Add λ W to dW. Then take an ordinary step with this sum in place of dW.",
+        ],
+        wrong=[
+            Wrong(
+                lambda w, dw, rate: w - rate * dw,
+                "You left out the penalty. What does it add to the gradient?",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w - rate * (dw - lam * w),
+                "The sign of the penalty is wrong. The penalty makes large weights smaller, not larger.",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w - rate * (dw + 2 * lam * w),
+                "You counted the penalty twice. Its factor is λ/2, and the derivative of w² is 2w.",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w - rate * (dw + lam / 2 * w),
+                "You halved the penalty's gradient. The derivative of w² is 2w, and the 2 cancels the ½ of λ/2.",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w - rate * (dw + lam / 2 * w**2),
+                "You added the penalty itself to dW. What is its derivative with respect to w?",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w - rate * (dw + lam * w**2),
+                "The derivative of w² is 2w, not 2w². What does λ/2 · w² add to the gradient?",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: (w - rate * dw) * (1 - rate * lam),
+                "You multiplied by 1 − αλ after the step with dW. Both parts of the gradient belong to the old weight.",
+            ),
+            Wrong(
+                lambda w, dw, lam: w - (dw + lam * w),
+                "The learning rate is missing. It multiplies the whole gradient.",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w - rate * dw - lam * w,
+                "The learning rate multiplies the whole gradient, the part from the penalty too.",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w - dw - rate * lam * w,
+                "The learning rate multiplies the whole gradient, and so dW too.",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w + rate * (dw + lam * w),
+                "Your step goes uphill. Subtract α times the gradient.",
+            ),
+            Wrong(lambda w, dw, lam: dw + lam * w, "That is the gradient. Where does the step take the weight?"),
+            Wrong(
+                lambda w, dw, lam, rate: rate * (dw + lam * w),
+                "That is the length of the step. Where does it take the weight?",
+            ),
+            Wrong(
+                lambda w, dw, lam, rate: w - rate * (dw + lam),
+                "You added λ alone. What is the derivative of λ/2 · w² with respect to w?",
+            ),
+            Wrong(
+                lambda w, lam, rate: w * (1 - rate * lam),
+                "That is what the penalty alone would do. What does dW add to the step?",
+            ),
+        ],
+    ),
+    Exercise(
         name="08.q1",
         prompt=(
             "A network with ten classes has not learned anything yet and gives each "
@@ -959,18 +963,5 @@ EXERCISES = [
         solution='q4 = "b"',
         reason="The row gives the true digit, a 4, and the column gives the answer, a 9.",
         wrong=[Wrong("a", "That number would be in the row for the digit 9, in column 4.")],
-    ),
-    Exercise(
-        name="08.q5",
-        numbers=Numbers("08.q5", m=(60000, 48000, 50000), b=(100, 50, 200, 250)),
-        prompt="A network is trained on <m> images in batches of <b>. How many updates does one epoch take?",
-        right=600,
-        solution="q5 = <m> // <b>",
-        reason="There is one update for each batch, and every image is used once.",
-        wrong=[
-            Wrong(lambda b: b, "That is the size of a batch."),
-            Wrong(lambda m: m, "That would be the answer for batches of one example each."),
-            Wrong(1, "That would be the answer for a single batch that holds all the examples."),
-        ],
     ),
 ]

@@ -1,7 +1,7 @@
 """Exercises for lesson 10, with their solutions, hints and feedback on wrong answers.
 
 The learner combines the gradients of several workers, deals the examples out to them, and works out how much time
-and data the communication takes.
+the communication takes in each pattern.
 """
 
 import numpy as np
@@ -104,6 +104,14 @@ def _all_of_m_each_time(m, K):
 
 def _rounded_up(m, K):
     return np.full(K, -(-m // K))
+
+
+def _step_times(P, K, c, latency=0.001, whole=False, ways=2):
+    """Seconds of a step in a ring, a tree and a star, or what a mistake makes of them."""
+    gradient, levels = 4 * P / 1e8, np.log2(K)
+    pieces = [K - 1, levels] if whole else [(K - 1) / K] * 2
+    messages, gradients = [K - 1, levels, 1], [*pieces, K]
+    return [c / K + ways * (n * latency + g * gradient) for n, g in zip(messages, gradients, strict=True)]
 
 
 EXERCISES = [
@@ -308,95 +316,6 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        name="10.bytes",
-        numbers=Numbers("10.bytes", h=(100, 50, 60, 80, 120, 150, 200, 300)).also(
-            P=lambda h: 784 * h + h + h * 10 + 10
-        ),
-        prompt=(
-            "A 784 → <h> → 10 network is trained in float32. How large, "
-            "in bytes, is the gradient that a worker sends in each step?"
-        ),
-        right=318040,
-        solution="P = 784 * <h> + <h> + <h> * 10 + 10\nanswer = 4 * P",
-        reason=(
-            "The gradient has one number for each weight and each bias, <P> in all, "
-            "and each number takes 4 bytes. The number of examples does not matter."
-        ),
-        hints=[
-            "The gradient has one number for each parameter. How many weights and how many biases are there?",
-            "A float32 has 32 bits. How many bytes is that?",
-        ],
-        wrong=[
-            Wrong(lambda P: P, "That is how many numbers there are in the gradient, but each of them takes 4 bytes."),
-            Wrong(
-                lambda P: 8 * P,
-                (
-                    "That would be right for float64, with 8 bytes per number, or for sending "
-                    "and receiving together. What does the question ask for?"
-                ),
-            ),
-            Wrong(
-                lambda h: 4 * 794 * h, "You left out the biases. There are <h> in the first layer and 10 in the second."
-            ),
-            Wrong(lambda P: 32 * P, "That is the number of bits. A byte has 8 bits."),
-            Wrong(
-                lambda h: 794 * h,
-                "That is the number of weights. You left out the biases, and each number takes 4 bytes.",
-            ),
-            Wrong(lambda P: 32 * P / 1000, "That is the size in kilobits, but the question asks for bytes."),
-            Wrong(lambda P: 4 * P / 1000, "That is the size in kB, but the question asks for bytes."),
-            Wrong(lambda h: 4 * 784 * h, "You counted the weights of the first layer only."),
-            Wrong(
-                lambda h: 4 * (794 + h), "You counted the units, but the gradient has one number for each parameter."
-            ),
-            Wrong(
-                lambda h: 4 * 7840 * h,
-                (
-                    "You multiplied all the layer sizes together. Instead, count "
-                    "the parameters of each layer and add these numbers up."
-                ),
-            ),
-            Wrong(
-                lambda P: 4 * (P + 784 - 10),
-                (
-                    "You counted one bias for each unit that feeds a layer, "
-                    "but it is the units in the layer itself that have biases."
-                ),
-            ),
-            Wrong(lambda P: 4 * (P + 784), "You counted biases for the inputs, but the inputs have none."),
-            Wrong(
-                lambda P: 4 * 32 * P,
-                "You multiplied by both 32 (bits) and 4 (bytes). A float32 has 32 bits, which is the same as 4 bytes.",
-            ),
-            Wrong(lambda: 95440, "That is the answer for 30 hidden units, but this network has <h>."),
-            Wrong(lambda: 4, "That is the size of a single number. How many numbers does the gradient have?"),
-            Wrong(lambda P: 4 * P + 4, "The cost is not part of the gradient."),
-            Wrong(
-                318000,
-                (
-                    "You either left out some of the biases or rounded your result. "
-                    "There are <h> biases in the first layer and 10 in the second."
-                ),
-            ),
-            Wrong(lambda P, h: 4 * (P - h), "The biases of the hidden layer are missing."),
-            Wrong(lambda P: 2 * P, "That would be right for float16, but a float32 takes 4 bytes."),
-            Wrong(lambda P: P / 4, "You divided by 4, but every number takes four bytes, so you have to multiply."),
-            Wrong(lambda P: 4 * P / 1e6, "That is the size in MB, but the question asks for bytes."),
-            Wrong(
-                lambda P: 4 * P * 60000,
-                "The gradient has as many numbers as there are parameters, no matter how many examples there are.",
-            ),
-            Wrong(
-                lambda P: 4 * 11272 * P,
-                "The gradient has as many numbers as there are parameters, no matter how many examples there are.",
-            ),
-            Wrong(lambda h: 4 * (794 * h + 2), "You counted one bias per layer, but every unit has its own."),
-            Wrong(
-                lambda h: 4 * (794 * h + 1), "You counted one bias for the whole network, but every unit has its own."
-            ),
-        ],
-    ),
-    Exercise(
         name="10.equal",
         numbers=Numbers(
             "10.equal",
@@ -487,6 +406,103 @@ EXERCISES = [
                     "Here, the communication time does not grow with the "
                     "number of workers, so there is no square root to take."
                 ),
+            ),
+        ],
+    ),
+    Exercise(
+        name="10.patterns",
+        numbers=Numbers("10.patterns", P=(250000, 500000, 750000), K=(4, 8), c=(0.12, 0.24)).also(
+            t=lambda P: 4 * P / 1e8,
+            share=lambda c, K: c / K,
+            rounds=lambda K: 2 * (K - 1),
+            levels=lambda K: 2 * (K.bit_length() - 1),
+            each=lambda K: 2 * (K - 1) / K,
+            copies=lambda K: 2 * K,
+        ),
+        prompt=(
+            "**With a pencil.** A network has <P> parameters, in float32. A connection carries $10^8$ bytes a second, "
+            "and every message has a latency of 1 ms. One worker alone computes for <c> s in a step. How many seconds "
+            "does a step take on <K> workers in a ring, in a tree and in a star? Answer with a list, in this order."
+        ),
+        right=[0.051, 0.049, 0.112],
+        solution=(
+            "P, K, alone, latency = <P>, <K>, <c>, 0.001\n"
+            "gradient = 4 * P / 1e8  # seconds\n"
+            "ring = alone / K + 2 * (K - 1) * latency + 2 * (K - 1) / K * gradient\n"
+            "tree = alone / K + 2 * np.log2(K) * latency + 2 * (K - 1) / K * gradient\n"
+            "star = alone / K + 2 * latency + 2 * K * gradient\n"
+            "answer = [ring, tree, star]"
+        ),
+        reason=(
+            "Each worker computes for <share> s, and a gradient takes <t> s. Then come <rounds> messages and <each> "
+            "gradients in the ring, <levels> messages and <each> gradients in the tree, and 2 messages and <copies> "
+            "gradients in the star. Compare each of these times with the <c> s of a worker alone."
+        ),
+        hints=[
+            "How many bytes does the gradient have, and how long does it take over one connection?",
+            "Each worker computes for <c>/<K> s. How many messages follow one another in each pattern, and how many "
+            "gradients pass through the busiest connection?",
+            "A gradient takes <t> s. In the ring there are <rounds> messages and <each> gradients.",
+        ],
+        wrong=[
+            Wrong(
+                lambda P, K, c: _step_times(P, K, K * c),
+                "You did not share the computing. How long does each of <K> workers compute?",
+            ),
+            Wrong(
+                lambda P, K, c: _step_times(P, K, c, latency=0),
+                "You left out the latencies. How many messages follow one another in each pattern?",
+            ),
+            Wrong(
+                lambda P, K, c: _step_times(P / 4, K, c),
+                "You counted one byte for each parameter. How many bytes does a float32 have?",
+            ),
+            Wrong(
+                lambda P, K, c: _step_times(8 * P, K, c),
+                "You counted 32 bytes for each parameter, but a float32 has 32 bits. How many bytes is that?",
+            ),
+            Wrong(
+                lambda P, K, c: _step_times(P, K, c, whole=True),
+                "In the ring and the tree, you sent a whole gradient in every round. How large are the pieces?",
+            ),
+            Wrong(
+                lambda P, K, c: _step_times(P, K, c, ways=1),
+                "You stopped when the sums were complete. How does everybody else get them?",
+            ),
+            Wrong(
+                lambda P, K, c: [*_step_times(P, K, c)[:2], c / K + 0.002 + 2 * 4 * P / 1e8],
+                "Your star is too fast. How many gradients and copies of the parameters pass through the connection "
+                "of the process in the middle?",
+            ),
+            Wrong(
+                lambda P, K, c: [*_step_times(P, K, c)[:2], c / K + 0.002 + K * 4 * P / 1e8],
+                "Your star counts only one direction. What does the process in the middle send before it receives "
+                "the gradients?",
+            ),
+            Wrong(
+                lambda P, K, c: [*_step_times(P, K, c)[:2], c / K + 2 * K * (0.001 + 4 * P / 1e8)],
+                "In the star, the next message can leave while one is still on its way. So how many latencies are "
+                "there in each direction?",
+            ),
+            Wrong(
+                lambda P, K, c: [_step_times(P, K, c)[i] for i in (0, 0, 2)],
+                "You treated the tree like a ring. How many times can <K> workers be halved?",
+            ),
+            Wrong(
+                lambda P, K, c: [_step_times(P, K, c)[i] for i in (2, 0, 1)],
+                "Your times are right, but the question asks for the ring first, then the tree, and then the star.",
+            ),
+            Wrong(
+                lambda P, K, c: _step_times(P, K, 0),
+                "Those are the times for communicating alone. How long does each worker compute?",
+            ),
+            Wrong(
+                lambda P, K, c: [1000 * time for time in _step_times(P, K, c)],
+                "Those are milliseconds, but the question asks for seconds.",
+            ),
+            Wrong(
+                lambda P, K, c: [c / time for time in _step_times(P, K, c)],
+                "Those are the speed-ups, but the question asks for the times of a step.",
             ),
         ],
     ),

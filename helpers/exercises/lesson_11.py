@@ -69,15 +69,19 @@ EXERCISES = [
             way=lambda start, goal: goal - start
         ),
         prompt=(
-            "A weight has to grow from <start> to <goal>, and Adam uses a learning rate of <rate>. Suppose "
-            "that no step is longer than the learning rate. What is the smallest number of updates this can take?"
+            "A weight has to grow from <start> to <goal>, and Adam uses a learning rate of <rate>. From the first "
+            "update on, its gradient is always −0.001. After how many updates does the weight arrive? (Neglect Adam's "
+            "$\\varepsilon$.)"
         ),
         right=150,
         solution="answer = (<goal> - <start>) / <rate>",
-        reason="The distance is <way>, and each step covers at most <rate>. The gradient does not matter.",
+        reason=(
+            "The distance is <way>. While the gradient stays the same, every step is exactly <rate> long, whatever the "
+            "size of the gradient."
+        ),
         hints=[
-            "How far is it from <start> to <goal>?",
-            "Divide the distance by the length of the longest possible step.",
+            "What does Adam divide the mean gradient by, and what is left if the gradient never changes?",
+            "How far is it from <start> to <goal>? Divide the distance by the length of a step.",
         ],
         wrong=[
             Wrong(
@@ -95,6 +99,11 @@ EXERCISES = [
             Wrong(
                 lambda way, rate: way * rate,
                 "You multiplied the distance by the length of a step, but the question is how many steps fit into it.",
+            ),
+            Wrong(
+                lambda way, rate: way / (rate * 0.001),
+                "That would be plain gradient descent, whose steps are proportional to the gradient. How long is a "
+                "step of Adam if the gradient never changes?",
             ),
             Wrong(lambda way: way, "That is the distance. How many steps does it take to cover it?"),
             Wrong(

@@ -1,8 +1,17 @@
-"""Exercises for lesson 12, on convolutions, normalisation, attention, shared weights and Newton's method."""
+"""Exercises for lesson 12, on convolutions, normalisation, attention, shared weights and the Hessian."""
 
 import numpy as np
 
 from helpers.exercises.core import Exercise, Wrong
+
+
+def filter_gradient(rows, dZ):
+    return rows.T @ dZ
+
+
+def _filter_cases():
+    rng = np.random.default_rng(6)
+    return [(rng.standard_normal((n, k)), rng.standard_normal((n, c))) for n, k, c in ((6, 4, 2), (5, 9, 3))]
 
 
 def mean_pool(A):
@@ -84,17 +93,6 @@ def _stopping_early(Q, K, V):
     return weights @ V / np.maximum(weights.sum(axis=1, keepdims=True), 1e-300)
 
 
-def newton_step(p, slope, H):
-    return p - np.linalg.solve(H, slope)
-
-
-def _newton_cases():
-    return [
-        (np.array([1.0, -2.0]), np.array([0.5, 3.0]), np.array([[2.0, 0.5], [0.5, 1.0]])),
-        (np.array([0.5, 1.0, 4.0]), np.array([1.0, -1.0, 2.0]), np.diag([4.0, 2.0, 5.0]) + 0.5),
-    ]
-
-
 EXERCISES = [
     Exercise(
         name="12.weights",
@@ -136,6 +134,61 @@ EXERCISES = [
             ),
             Wrong(1296, "You counted a bias for each filter and for each of its channels, but a filter adds only one."),
             Wrong(6336, "You counted a bias for each response. A filter has a single bias, which all positions share."),
+        ],
+    ),
+    Exercise(
+        name="12.filter",
+        prompt=(
+            "**The gradient of the filters.** `rows`, of shape (n, k), is the table of a convolution, as in Figure 2: "
+            "each row is a window, with its $k$ numbers. `dZ`, of shape (n, c), holds $\\partial J/\\partial z$ for "
+            "each of the $n$ windows and each of $c$ filters. Return $\\partial J/\\partial F$, of shape (k, c), with "
+            "a column for each filter."
+        ),
+        solution=filter_gradient,
+        parts=("dF",),
+        cases=_filter_cases,
+        reason=(
+            "A weight is used once in every window. Its gradient is the sum, over all windows, of the number that it "
+            "meets there times dZ of the window, and the product with the transposed table adds up exactly these terms."
+        ),
+        hints=[
+            "The responses are Z = rows @ F. How did lesson 03 get from dZ to dW?",
+            "A weight meets one number in each window. Multiply it by dZ of the window, and add up all windows.",
+            "The shapes leave little choice: which product of (n, k) and (n, c), one of them transposed, gives (k, c)?",
+        ],
+        wrong=[
+            Wrong(
+                lambda rows, dZ: rows.T @ dZ / len(rows),
+                "You took the mean over the windows, but the uses of a weight add up.",
+            ),
+            Wrong(
+                lambda rows, dZ: dZ.T @ rows,
+                "The values are right, but transposed. Which axis of the result belongs to the filters?",
+            ),
+            Wrong(
+                lambda rows, dZ: np.outer(rows.sum(axis=0), dZ.sum(axis=0)),
+                "You added up the windows and dZ separately. Multiply window by window, and then add up the products.",
+            ),
+            Wrong(
+                lambda rows, dZ: np.tile(dZ.sum(axis=0), (rows.shape[1], 1)),
+                "That is the gradient of the biases. Which number does a weight meet in each window?",
+            ),
+            Wrong(
+                lambda rows, dZ: np.tile(rows.sum(axis=0)[:, np.newaxis], (1, dZ.shape[1])),
+                "You added up the windows without dZ. How strongly does the cost depend on the response of each?",
+            ),
+            Wrong(
+                lambda rows, dZ: np.outer(rows[-1], dZ[-1]),
+                "That counts only the last window, as if the others had been overwritten. What do they add?",
+            ),
+            Wrong(
+                lambda rows, dZ: np.outer(rows[0], dZ[0]),
+                "That counts only the first window. What do the others add?",
+            ),
+            Wrong(
+                lambda rows, dZ: -rows.T @ dZ,
+                "All signs are reversed. A step of gradient descent subtracts the gradient, but this is the gradient.",
+            ),
         ],
     ),
     Exercise(
@@ -491,72 +544,6 @@ EXERCISES = [
         ],
     ),
     Exercise(
-        name="12.newton",
-        prompt=(
-            "**Newton's step.** `p` contains the parameters and `slope` the gradient at that point. Both have shape "
-            "(n,). `H` is the Hessian, of shape (n, n). Return the parameters after one step of Newton's method."
-        ),
-        solution=newton_step,
-        parts=("p",),
-        cases=_newton_cases,
-        reason="Newton's method goes to the lowest point of the quadratic that has this gradient and this Hessian.",
-        hints=[
-            "In one dimension, the step is −slope / curvature. What replaces the division?",
-            "`np.linalg.solve(H, slope)` returns H⁻¹ slope without computing the inverse.",
-        ],
-        wrong=[
-            Wrong(
-                lambda p, slope, H: p - slope / H,
-                "`/` divides by each entry of H separately. Which matrix operation replaces it?",
-            ),
-            Wrong(
-                lambda p, slope, H: p - (1 / H) @ slope,
-                "That takes the reciprocal of each entry of H, which is not the inverse of the matrix. Which system of "
-                "equations does the step solve?",
-            ),
-            Wrong(
-                lambda p, slope, H: p - slope / np.linalg.det(H),
-                "You divided by the determinant, a single number, so the step goes in the direction of gradient "
-                "descent. Which system of equations does the step solve?",
-            ),
-            Wrong(
-                lambda p, slope, H: p - slope / np.linalg.norm(H),
-                "You divided by the norm, a single number, so the step goes in the direction of gradient descent. "
-                "Which system of equations does the step solve?",
-            ),
-            Wrong(
-                lambda p, slope, H: np.linalg.solve(H, p - slope),
-                "You applied H⁻¹ to the difference between p and the slope. Which of the two should it be applied to?",
-            ),
-            Wrong(lambda p, slope, H: p - slope, "That is gradient descent with a learning rate of 1. Where is H?"),
-            Wrong(
-                lambda p, slope, H: p - H @ slope,
-                "You multiplied by the Hessian. A large curvature should make the step shorter, not longer.",
-            ),
-            Wrong(
-                lambda p, slope, H: p + np.linalg.solve(H, slope),
-                "You went in the opposite direction. Where is the cost lower, along the gradient or against it?",
-            ),
-            Wrong(
-                lambda p, slope, H: p - slope / np.diag(H),
-                "You used only the diagonal of H. Its other entries show how each slope depends on other parameters.",
-            ),
-            Wrong(
-                lambda p, slope, H: np.linalg.solve(H, slope),
-                "That has to be subtracted from the parameters, but the result should be the new parameters. Where "
-                "does the step start?",
-            ),
-            Wrong(
-                lambda p, slope, H: -np.linalg.solve(H, slope),
-                "That is the step alone. Which parameters does it lead to?",
-            ),
-            Wrong(
-                lambda p, slope, H: p - np.linalg.solve(H, p),
-                "You applied H⁻¹ to the parameters instead of the gradient. What does the formula multiply by H⁻¹?",
-            ),
-        ],
-    ),
-    Exercise(
         name="12.q1",
         prompt="A 5 × 5 filter slides over a picture of 28 × 28 pixels. How many rows does the response have?",
         right=24,
@@ -607,16 +594,16 @@ EXERCISES = [
     Exercise(
         name="12.q4",
         prompt=(
-            "A network has a million parameters. You need the product of its Hessian and a vector. About how many "
-            'numbers do the vector and the result contain together? "a" two million; "b" a million times a million; '
-            '"c" a thousand.'
+            "How do you get $Hv$, the product of the Hessian and a vector, without building $H$? "
+            '"a" as the gradient of $\\nabla J \\cdot v$, with $v$ held constant; "b" as the dot product '
+            '$\\nabla J \\cdot v$; "c" as the gradient of $J$ at the point $v$.'
         ),
         right="a",
         solution='q4 = "a"',
-        reason="H v is the gradient of a single number, ∇J · v. The Hessian itself is never built.",
+        reason="Entry i of this gradient is the sum over j of ∂²J/∂pᵢ∂pⱼ times vⱼ, which is entry i of H v.",
         wrong=[
-            Wrong("b", "That is the size of the Hessian. The product can be computed without building it."),
-            Wrong("c", "The vector has an entry for each parameter, and so does the result."),
+            Wrong("b", "That is a single number, the slope along v. One more step is missing."),
+            Wrong("c", "That is the gradient at another point, and contains no second derivatives."),
         ],
     ),
 ]

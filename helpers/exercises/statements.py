@@ -4,8 +4,7 @@ import ast
 import copy
 
 from helpers.exercises.edits import of_body, of_slot, parse
-
-SIGNS = {ast.Add: ast.Sub, ast.Sub: ast.Add}
+from helpers.exercises.operations import SIGNS
 
 
 def _bodies(tree):

@@ -1,6 +1,10 @@
 """Explain why a typed number is wrong, based on a slip in the formula or on what the number alone reveals."""
 
+import functools
+
 import numpy as np
+
+from helpers.exercises.values import tolerance
 
 SWAPPED = "All the digits are right, but in the wrong order. Did you swap two of them?"
 
@@ -99,22 +103,23 @@ def _rounded(mine, right):
 def _about_several(mine, right, computed):
     if mine.shape != right.shape or not np.any(mine):
         return ""
-    if np.allclose(mine, -right, rtol=5e-3):
+    close = functools.partial(np.isclose, rtol=tolerance(mine, right))
+    if np.all(close(mine, -right)):
         return "The magnitudes are right but the signs are wrong. Which of the numbers should be negative?"
-    if np.allclose(np.sort(mine), np.sort(right), rtol=5e-3):
+    if np.all(close(np.sort(mine), np.sort(right))):
         return "The numbers are right, but they are in the wrong order. Which number belongs where?"
-    turned = np.isclose(mine, -right, rtol=5e-3) & (right != 0)
-    if np.allclose(np.abs(mine), np.abs(right), rtol=5e-3):
+    turned = close(mine, -right) & (right != 0)
+    if np.all(close(np.abs(mine), np.abs(right))):
         return (
             f"The magnitudes are right, but {np.count_nonzero(turned)} of the signs "
             f"{'is' if turned.sum() == 1 else 'are'} wrong. Which of the numbers should be negative?"
         )
-    if np.allclose(mine, 1 - right, rtol=5e-3):
+    if np.all(close(mine, 1 - right)):
         return "Each number is 1 minus the correct one. What exactly does the question ask for?"
     if not computed and np.any(right != np.round(right)) and _rounded(mine, right):
         return "These numbers are rounded too coarsely. Give at least three digits. What are the next digits?"
     factor = mine @ right / (right @ right)
-    if np.allclose(mine, factor * right, rtol=1e-3) and np.all(right != 0):
+    if np.allclose(mine, factor * right, rtol=min(1e-3, tolerance(mine, right))) and np.all(right != 0):
         if factor < 0:
             return "The ratios are right, but all the numbers are off by the same negative factor. Which factor is it?"
         size = "large" if factor > 1 else "small"

@@ -40,11 +40,11 @@ def conform(value, wanted, parts=()):
     Raises
     ------
     NothingError
-        If the result is None.
+        If the result, or every part of it, is None.
     UnfitError
         If the result cannot be arranged like the correct one.
     """
-    if value is None:
+    if is_nothing(value):
         raise NothingError
     if isinstance(wanted, tuple):
         value = _parts(value, len(wanted), parts)
@@ -55,21 +55,23 @@ def conform(value, wanted, parts=()):
     return _leaves(parts[0] if parts else "", value, wanted)
 
 
+def is_nothing(value):
+    """Return whether a result is None, or a tuple or list that contains only None."""
+    return value is None or (isinstance(value, (tuple, list)) and {*map(type, value)} == {type(None)})
+
+
 def _parts(value, count, names):
     listed = ", ".join(names)
     if not isinstance(value, (tuple, list)) or len(value) != count:
         got = len(value) if isinstance(value, (tuple, list)) else kind(value)
         raise UnfitError(f"The function should return {count} values, as in `return {listed}`, but it returned {got}.")
-    if all(piece is None for piece in value):
-        raise NothingError
     return value
 
 
 def _leaves(name, value, wanted):
-    if isinstance(value, np.ndarray) and value.shape == (1,) and np.ndim(wanted) == 0 and not isinstance(wanted, dict):
-        value = value[0]  # treat np.array([x]) as the number x
     if not isinstance(wanted, dict):
-        return {name: as_array(value, name)}
+        array = as_array(value, name)
+        return {name: array.reshape(()) if array.shape == (1,) and np.ndim(wanted) == 0 else array}  # [x] counts as x
     if not isinstance(value, dict):
         raise UnfitError(f"{_the(name)} is {kind(value)}, but it should be a dictionary with the layers as keys.")
     if not value:
@@ -214,7 +216,7 @@ def about_numbers(mine, right, question="", computed=False):
     -------
     str
     """
-    good = np.isclose(mine, right, rtol=5e-3)
+    good = np.isclose(mine, right, rtol=tolerance(mine, right))
     if not computed and np.any(right != np.round(right)) and np.allclose(mine, right, rtol=0.05, atol=0):
         if mine.ndim and good.any():
             return _some_right(good)
@@ -225,6 +227,13 @@ def about_numbers(mine, right, question="", computed=False):
             return _some_right(good)
         return f"These numbers are not right. {how}"
     return f"{number(mine.ravel()[0])} is not right. {how}"
+
+
+def tolerance(mine, right):
+    """Return the relative tolerance for typed numbers: integers must be exact, others must agree to three digits."""
+    if np.any(right != np.round(right)):
+        return 5e-3
+    return 1e-6 if mine.dtype == np.float32 else 1e-9
 
 
 def _some_right(good):
@@ -285,5 +294,6 @@ def _the(name):
 def kind(value):
     """Return the name of a value's type, with an article."""
     name = type(value).__name__
+    article = "an" if name[:1].lower() in "aeiou" else "a"
     known = {"ndarray": "a single array", "dict": "a dictionary", "str": "text", "NoneType": "None"}
-    return "a number" if isinstance(value, numbers.Number) else known.get(name, f"a {name}")
+    return "a number" if isinstance(value, numbers.Number) else known.get(name, f"{article} {name}")

@@ -31,7 +31,7 @@ from helpers.plotting.hidden_units import hidden_plane, name_clouds, unit_lines
 from helpers.plotting.images import boundary, confusion_matrix, images, points, weights
 from helpers.plotting.layers import attention_map, convolution, filters, mixing, windows_as_rows
 from helpers.plotting.output import use_style
-from helpers.plotting.paths import fan_out, lit_column, lit_row, numbered_network, walked_paths
+from helpers.plotting.paths import fan_out, lit_column, lit_row, named_network, numbered_network, walked_paths
 from helpers.plotting.scores import score_dots
 from helpers.plotting.stepper import stepper_frame
 from helpers.plotting.style import BACKWARD, FORWARD, INK, STYLE, WIDTH
@@ -69,6 +69,7 @@ __all__ = [
     "mixing",
     "motion",
     "name_clouds",
+    "named_network",
     "network",
     "numbered_network",
     "plane",

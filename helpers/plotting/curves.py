@@ -75,7 +75,8 @@ def error_curves(curves, epsilon, error, ax=None):
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     for style, (method, (epsilons, errors)) in enumerate(curves.items()):
         shown = np.where((errors > 0) & np.isfinite(errors), errors, np.nan)
-        line(np.fmax(shown, 1e-17), epsilons, ax=ax, label=method, style=style)
+        # Curves may coincide over a long way. The earlier ones, with the longer dashes, are not hidden by later ones.
+        line(np.fmax(shown, 1e-17), epsilons, ax=ax, label=method, style=style, zorder=3 - style / 10)
     ax.plot(epsilon, max(error, 1e-16), "*", color=INK, markersize=13, clip_on=False, zorder=6)
     ax.set(xscale="log", yscale="log", ylim=(1e-17, 10), xlabel="step ε", ylabel="relative error of the derivative")
     ax.minorticks_off()

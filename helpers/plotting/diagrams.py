@@ -52,7 +52,7 @@ def chain(nodes, forward, backward, ax=None):
     return ax
 
 
-def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weights=None):
+def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weights=None, derivatives=None):
     """Draw a network with one column of units per layer, and arrows between all units of adjacent layers.
 
     Parameters
@@ -67,6 +67,8 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weigh
         Text to write inside each unit.
     weights : dict of int to ndarray of str, optional
         Text to write beside the arrows into layer l. Like W[l], each array has one row for each unit of that layer.
+    derivatives : dict of int to ndarray of str, optional
+        Text to write in red beside the red arrows that come from layer l, in the same order.
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
@@ -74,7 +76,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weigh
     middle = gap * (len(columns) - 1) / 2
     half, above = max(5.5, middle + 0.9), 1.2 if any("\n" in name for name in names) else 0.9
     ax = new_axes(ax, figsize=(WIDTH, WIDTH * (2 * top + 0.5 + above) / (2 * half)))
-    _connect(ax, columns, gap, backward, weights or {})
+    _connect(ax, columns, gap, backward, weights or {}, derivatives or {})
     for l, (n, column) in enumerate(zip(layer_sizes, columns, strict=True)):
         for i, y in enumerate(column):
             ax.add_patch(plt.Circle((gap * l, y), 0.27, facecolor=PANEL, edgecolor=INK, linewidth=1.2, zorder=3))
@@ -88,7 +90,7 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weigh
     return ax
 
 
-def _connect(ax, columns, gap, backward, weights):
+def _connect(ax, columns, gap, backward, weights, derivatives):
     """Draw forward arrows between all units of adjacent layers and, optionally, backward arrows next to them."""
     for l in range(1, len(columns)):
         for j, y0 in enumerate(columns[l - 1]):
@@ -99,9 +101,12 @@ def _connect(ax, columns, gap, backward, weights):
                 arrow(ax, start + along + aside, stop - along + aside, FORWARD, "-", 1.1)
                 if backward:
                     arrow(ax, stop - along - aside, start + along - aside, BACKWARD, "--", 1.1)
+                above = 0.75 * np.array([-along[1], along[0]])
+                look = {"ha": "center", "va": "center"}
                 if l in weights:
-                    above = 0.75 * np.array([-along[1], along[0]])
-                    ax.text(*((start + stop) / 2 + above), weights[l][k][j], ha="center", va="center", color=FORWARD)
+                    ax.text(*((start + stop) / 2 + above), weights[l][k][j], color=FORWARD, **look)
+                if l in derivatives:  # nearer to the tip of the red arrow, where the weight of the next one is not
+                    ax.text(*(start + 0.27 * (stop - start) - above), derivatives[l][k][j], color=BACKWARD, **look)
 
 
 def shape_table(rows, ax=None):

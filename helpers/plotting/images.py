@@ -38,11 +38,19 @@ def points(X, y, ax=None):
         Coordinates of the points, one point per row.
     y : ndarray of shape (m,)
         Labels, 0 or 1.
+
+    Raises
+    ------
+    ValueError
+        If a label is neither 0 nor 1.
     """
+    X, y = np.asarray(X), np.asarray(y)
+    if (others := y[~np.isin(y, (0, 1))]).size:
+        raise ValueError(f"y contains the label {others[0]}, but every label must be 0 or 1")
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
-        chosen = np.asarray(y) == label
-        ax.scatter(*X[chosen].T, c=color, marker=marker, s=26, edgecolors=PAPER, linewidths=0.6, label=f"y = {label}")
+        x1, x2 = X[y == label].T
+        ax.scatter(x1, x2, c=color, marker=marker, s=26, edgecolors=PAPER, linewidths=0.6, label=f"y = {label}")
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     head_legend(ax)
     return ax
@@ -63,7 +71,13 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
         Number between 0 and 1. The prediction is 1 if the probability is larger.
     key : bool
         Whether to add a colour bar.
+
+    Raises
+    ------
+    ValueError
+        If a label is neither 0 nor 1.
     """
+    X = np.asarray(X)
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
     x1, x2 = np.linspace(low[0], high[0], 80), np.linspace(low[1], high[1], 80)
@@ -101,13 +115,9 @@ def images(pixels, titles=None, ax=None, columns=8):
     Raises
     ------
     ValueError
-        If there are no images.
+        If there are no images, or the array has a different shape.
     """
-    pictures = not_empty(pixels, "pixels", "images")
-    if pictures.ndim == 2:
-        pictures = pictures.reshape(-1, 28, 28)
-    if pictures.dtype == np.uint8:
-        pictures = pictures / 255
+    pictures = _pictures(pixels)
     k, side = pictures.shape[:2]
     if pictures.ndim == 4:
         pictures = np.concatenate([pictures, np.ones((k, side, side, 1))], axis=3)  # opaque
@@ -128,6 +138,18 @@ def images(pixels, titles=None, ax=None, columns=8):
     return ax
 
 
+def _pictures(pixels):
+    """Convert images to an array of shape (k, side, side) or (k, side, side, 3)."""
+    pictures = not_empty(pixels, "pixels", "images")
+    if pictures.ndim == 2 and pictures.shape[1] == 784:
+        pictures = pictures.reshape(-1, 28, 28)
+    shape, square = pictures.shape, 2 * pictures.shape[1:2]
+    if len(shape) == 1 or shape[1:] not in (square, (*square, 3)):
+        wanted = "(k, 784), (k, side, side) or (k, side, side, 3)"
+        raise ValueError(f"pixels has the shape {shape}, but k images must have the shape {wanted}")
+    return pictures / 255 if pictures.dtype == np.uint8 else pictures
+
+
 def confusion_matrix(counts, ax=None):
     """Draw a confusion matrix in which only the mistakes are coloured.
 
@@ -136,6 +158,7 @@ def confusion_matrix(counts, ax=None):
     counts : int ndarray of shape (K, K)
         The entry counts[k, j] is the number of examples of class k that are predicted to be in class j.
     """
+    counts = np.asarray(counts)
     ax = new_axes(ax, figsize=(WIDTH, 4.6))
     right = np.eye(len(counts), dtype=bool)
     mistakes = np.where(right, 0, counts)

@@ -8,7 +8,7 @@ from html import escape
 
 import numpy as np
 
-from helpers.plotting.style import PALETTE
+from helpers.plotting.style import PALETTE, decimals
 
 REST = 0.25  # length of the pause at the end, as a fraction of one repetition
 FONT = "Inter, system-ui, 'Segoe UI', Roboto, Arial, sans-serif"
@@ -147,10 +147,10 @@ def _units(frame, l, places):
     drawn = ""
     for j, (x, y) in enumerate(places):
         drawn += f'<circle class="unit" cx="{x:.1f}" cy="{y:.1f}" r="26"/>'
-        value = f'<text x="{x:.1f}" y="{y + 4.5:.1f}">{_n(frame.everything[f"A[{l}]"][j, 0])}</text>'
+        value = f'<text x="{x:.1f}" y="{y + 4.5:.1f}">{decimals(frame.everything[f"A[{l}]"][j, 0])}</text>'
         drawn += value if l == 0 else f'<g class="value{l}">{value}</g>'
         if l > 0:
-            error = _n(frame.everything[f"dZ[{l}]"][j, 0])
+            error = decimals(frame.everything[f"dZ[{l}]"][j, 0])
             drawn += f'<g class="error{l}"><text class="red" x="{x:.1f}" y="{y + 43:.1f}">δ {error}</text></g>'
     raised = f'a<tspan dy="-5" font-size="10">[{l}]</tspan>'
     head = "x" if l == 0 else raised + '<tspan dy="5"> = ŷ</tspan>' * (l == len(frame.sizes) - 1)
@@ -162,14 +162,10 @@ def _cost(frame, place, L):
     before, after = frame.costs[-2:]
     return (
         f'<circle class="unit" cx="{x}" cy="{y}" r="26"/><text x="{x}" y="{y - 38}">cost J</text>'
-        f'<g class="value{L + 1}"><text x="{x}" y="{y + 4.5}">{_n(before)}</text></g>'
+        f'<g class="value{L + 1}"><text x="{x}" y="{y + 4.5}">{decimals(before)}</text></g>'
         f'<g class="after"><text class="good" x="{x}" y="{y + 46}">after the</text>'
-        f'<text class="good" x="{x}" y="{y + 63}">update {_n(after)}</text></g>'
+        f'<text class="good" x="{x}" y="{y + 63}">update {decimals(after)}</text></g>'
     )
-
-
-def _n(number):
-    return f"{float(number):z.2f}".replace("-", "−")
 
 
 def fading(lanes, seconds=12):

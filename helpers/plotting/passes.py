@@ -15,8 +15,8 @@ def two_passes(L=3, ax=None):
     """Draw the forward and backward passes through L layers, with the stored values between them.
 
     Solid blue arrows lead from A[0] to A[L], and vertical arrows lead from the forward pass down to the stored values.
-    Dashed red arrows lead back from dZ[L] to dZ[1]. Thin dashed arrows lead from the stored values of layer l to dZ[l],
-    and from A[l] to dW[l+1].
+    Dashed red arrows lead back from dZ[L] to dZ[1]. Thin dashed arrows with the name of an array lead from the stored
+    values of layer l to dZ[l], from A[l] to dW[l+1], and from W[l] to dA[l-1].
 
     Parameters
     ----------
@@ -27,7 +27,9 @@ def two_passes(L=3, ax=None):
     end = STEP * L + 0.95  # left edge of the cost box
     for l in range(1, L + 1):
         _box(ax, STEP * (l - 0.5), TOP, f"layer {l}\n$W^{{[{l}]}},\\ b^{{[{l}]}}$")
-        _box(ax, STEP * (l - 0.5), BOTTOM, f"$dW^{{[{l}]}}$\n$db^{{[{l}]}}$")
+        _box(ax, STEP * (l - 0.5), BOTTOM, f"$dW^{{[{l}]}},\\ db^{{[{l}]}}$" + f"\n$dA^{{[{l - 1}]}}$" * (l > 1))
+        if l > 1:
+            _taken(ax, (STEP * (l - 0.5) + 0.3, TOP - 0.55), (STEP * (l - 0.5) + 0.3, BOTTOM + 0.5), f"W^{{[{l}]}}")
     _box(ax, end + 0.45, 0, "cost\n$J$", half_width=0.45, half_height=TOP + 0.45)
     for l in range(L + 1):
         _store(ax, l, L)
@@ -52,9 +54,17 @@ def _store(ax, l, L):
     ax.text(STEP * l, 0, text, ha="center", va="center", fontsize="small", bbox=look)
     arrow(ax, (STEP * l, TOP - 0.1), (STEP * l, 0.4), FORWARD, "-", 1)
     if l:  # leads to dZ[l]
-        arrow(ax, (STEP * l, -0.4), (STEP * l, BOTTOM + 0.1), BACKWARD, "--", 1)
+        _taken(ax, (STEP * l, -0.4), (STEP * l, BOTTOM + 0.1), f"{'A' if l == L else 'Z'}^{{[{l}]}}")
     if l < L:  # leads to dW[l+1]
-        arrow(ax, (STEP * l + 0.3, -0.3), (STEP * (l + 0.5) - 0.3, BOTTOM + 0.5), BACKWARD, "--", 1)
+        _taken(ax, (STEP * l + 0.3, -0.3), (STEP * (l + 0.5) - 0.3, BOTTOM + 0.5), f"A^{{[{l}]}}")
+
+
+def _taken(ax, start, stop, symbol):
+    """Draw a thin arrow from where an array is kept to where the backward pass needs it."""
+    arrow(ax, start, stop, BACKWARD, "--", 1)
+    x, y = (0.55 * before + 0.45 * after for before, after in zip(start, stop, strict=True))
+    aside = 0.2 if stop[0] > start[0] else 0.1
+    ax.text(x + aside, y, f"${symbol}$", color=BACKWARD, fontsize="small", ha="left", va="center")
 
 
 def _box(ax, x, y, text, half_width=0.75, half_height=0.45):

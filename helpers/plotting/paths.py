@@ -7,7 +7,7 @@ are added up along the dashed red arrows.
 import matplotlib.pyplot as plt
 import numpy as np
 
-from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, new_axes
+from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, arrow, bare, decimals, new_axes
 
 _WIDTH = 8.4  # inches
 _RADIUS = 0.38  # radius of a unit, in data coordinates
@@ -20,9 +20,9 @@ def numbered_network(W, b, activations, outputs=(), ax=None):
     Parameters
     ----------
     W, b : dict of ndarrays
-        Weights W[l] of shape (n[l], n[l−1]) and biases b[l] of shape (n[l], 1).
+        Weights W[l] of shape (n[l], n[l−1]) and biases b[l] of shape (n[l], 1), as numbers or as text.
     activations : list of L + 1 array-likes
-        Activations a[0], …, a[L] of one example.
+        Activations a[0], …, a[L] of one example, as numbers or as text.
     outputs : list of str, optional
         Text to write next to each output unit.
     """
@@ -32,16 +32,37 @@ def numbered_network(W, b, activations, outputs=(), ax=None):
     for l, weights in W.items():
         for k, j in np.ndindex(weights.shape):
             start, stop = (3.4 * (l - 1), columns[l - 1][j]), (3.4 * l, columns[l][k])
-            _connect(ax, start, stop, FORWARD, "-", _decimals(weights[k, j], 1), part=0.27)
+            _connect(ax, start, stop, FORWARD, "-", decimals(weights[k, j], 1), part=0.27)
     for l, (heights, values) in enumerate(zip(columns, activations, strict=True)):
         for k, (y, value) in enumerate(zip(heights, np.ravel(values), strict=True)):
-            _unit(ax, (3.4 * l, y), _decimals(value, 2))
+            _unit(ax, (3.4 * l, y), decimals(value, 2))
             if l:
-                ax.text(3.4 * l, y - 0.46, f"b {_decimals(b[l][k, 0], 2)}", ha="center", va="top", fontsize=9)
+                bias = b[l][k, 0] if isinstance(b[l][k, 0], str) else f"b {decimals(b[l][k, 0], 2)}"
+                ax.text(3.4 * l, y - 0.46, bias, ha="center", va="top", fontsize=9)
         ax.text(3.4 * l, highest + 0.6, f"$a^{{[{l}]}}$" if l else "$x$", ha="center", fontsize=13)
     for y, text in zip(columns[-1], outputs, strict=False):
         ax.text(last + 0.55, y, text, va="center", fontsize=10)
     return ax
+
+
+def named_network(sizes, outputs=(), ax=None):
+    """Draw a small network with the symbol of each weight, activation and bias where `numbered_network` has its number.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Number of inputs and layer sizes, each below 10.
+    outputs : list of str, optional
+        Text to write next to each output unit.
+    """
+    inputs, *layers = [range(1, n + 1) for n in sizes]
+    W, b, activations, before = {}, {}, [[f"$x_{j}$" for j in inputs]], inputs
+    for l, units in enumerate(layers, 1):
+        W[l] = np.array([[_named("w", l, f"{k}{j}") for j in before] for k in units])
+        b[l] = np.array([[_named("b", l, k)] for k in units])
+        activations.append([_named("a", l, k) for k in units])
+        before = units
+    return numbered_network(W, b, activations, outputs, ax)
 
 
 def fan_out(weights, errors, step, ax=None):
@@ -67,15 +88,15 @@ def fan_out(weights, errors, step, ax=None):
         _connect(ax, unit, fed, FORWARD, "-")
         _connect(ax, fed, cost, FORWARD, "-")
         _unit(ax, fed, _named("z", 2, k))
-        _factor(ax, (2.3, y / 2 + outside), _named("w", 2, f"{k}1"), _decimals(w, 1))
-        _factor(ax, (6.5, 0.59 * y + outside), _named(r"\delta", 2, k), _decimals(error, 4))
-        ax.text(4.6, y + 0.52, rf"$\Delta z^{{[2]}}_{k}$ = {_decimals(w * step, 4)}", ha="center", fontsize=11)
-        text = rf"$\delta^{{[2]}}_{k}\, \Delta z^{{[2]}}_{k}$ = {_decimals(effect, 6)}"
+        _factor(ax, (2.3, y / 2 + outside), _named("w", 2, f"{k}1"), decimals(w, 1))
+        _factor(ax, (6.5, 0.59 * y + outside), _named(r"\delta", 2, k), decimals(error, 4))
+        ax.text(4.6, y + 0.52, rf"$\Delta z^{{[2]}}_{k}$ = {decimals(w * step, 4)}", ha="center", fontsize=11)
+        text = rf"$\delta^{{[2]}}_{k}\, \Delta z^{{[2]}}_{k}$ = {decimals(effect, 6)}"
         ax.text(9.2, 1.5 * outside, text, ha="center", va="center", fontsize=11)
     _unit(ax, unit, _named("a", 1, 1))
     _unit(ax, cost, "$J$")
     ax.text(0, 0.52, rf"$\Delta a^{{[1]}}_1$ = {step:g}", ha="center", fontsize=11)
-    ax.text(9.9, 0, rf"$\Delta J \approx$ {_decimals(effects.sum(), 6)}", va="center", fontsize=11)
+    ax.text(9.9, 0, rf"$\Delta J \approx$ {decimals(effects.sum(), 6)}", va="center", fontsize=11)
     return ax
 
 
@@ -92,7 +113,7 @@ def lit_column(W, errors, j, ax=None):
         Index of the unit, starting at 0.
     """
     errors, column = np.ravel(errors), [(k, j) for k in range(len(W))]
-    ax, before, after = _two_layers(ax, W, column, [_decimals(w, 1) for w in W[:, j]], part=0.25)
+    ax, before, after = _two_layers(ax, W, column, [decimals(w, 1) for w in W[:, j]], part=0.25)
     for i, place in enumerate(before):
         _unit(ax, place, _named("a", 1, i + 1), edge=BACKWARD if i == j else INK)
     for k, place in enumerate(after):
@@ -104,9 +125,10 @@ def lit_column(W, errors, j, ax=None):
 
 
 def lit_row(errors, inputs, k, ax=None):
-    """Highlight the weights of all connections into one unit, and the row of dW that contains their gradients.
+    """Highlight all connections into one unit, and the row of dW that contains the gradients of their weights.
 
-    Each gradient is the error δ of the unit times the corresponding input.
+    Each gradient is the error δ at one end of the connection times the activation at the other. Nothing is passed on,
+    so the connections have no arrowheads.
 
     Parameters
     ----------
@@ -119,13 +141,13 @@ def lit_row(errors, inputs, k, ax=None):
     """
     dW, errors, inputs = np.outer(errors, inputs), np.ravel(errors), np.ravel(inputs)
     row = [(k, j) for j in range(len(inputs))]
-    ax, before, after = _two_layers(ax, dW, row, [_named("w", 2, f"{k + 1}{j + 1}") for _, j in row], part=0.6)
+    ax, before, after = _two_layers(ax, dW, row, [_named("dw", 2, f"{k + 1}{j + 1}") for _, j in row], 0.6, head="-")
     for j, place in enumerate(before):
         _unit(ax, place, _named("a", 1, j + 1), edge=BACKWARD)
-        ax.text(place[0] - 0.5, place[1], _decimals(inputs[j], 4), ha="right", va="center", fontsize=11)
+        ax.text(place[0] - 0.5, place[1], decimals(inputs[j], 4), ha="right", va="center", fontsize=11)
     for i, place in enumerate(after):
         _unit(ax, place, _named("z", 2, i + 1), edge=BACKWARD if i == k else INK)
-    _error(ax, after[k], k, errors)
+        _error(ax, place, i, errors)
     heads = [rf"$\times\ a^{{[1]}}_{j + 1}$" for j in range(len(inputs))]
     _matrix(ax, "$dW^{[2]}$", dW, row, heads, [_named(r"\delta", 2, i + 1) for i in range(len(errors))], 4)
     return ax
@@ -142,14 +164,16 @@ def walked_paths(depth=3, width=3, ax=None):
         Number of units in each of these layers, at least 2.
     """
     right = 1.5 * depth + 1.6
-    ax = _axes(ax, (-0.4, right + 1.5 * depth + 0.4), (-1.85, 1.9))
+    ax = _axes(ax, (-0.55, right + 1.5 * depth + 0.5), (-1.85, 2.25))
     anew = [width**d for d in range(depth)]  # number of times that an error in layer d is computed if none is kept
     once = [min(asks, width) for asks in anew]
     for x, title, asks in ((0, "no error kept", anew), (right, "every error kept", once)):
         _fan(ax, x, depth, width, [a // min(a, width) for a in asks])
         for d, a in enumerate(asks):
             ax.text(x + 1.5 * (d + 0.5), -1.75, str(width * a), ha="center", color=BACKWARD, fontsize=12)
-        ax.text(x, 1.6, f"{title}: {width * sum(asks)} multiplications", fontsize=12)
+        ax.text(x - 0.45, 1.95, f"{title}: {width * sum(asks)} multiplications", fontsize=12)
+        for d in range(depth + 1):
+            ax.text(x + 1.5 * d, 1.5, f"layer {d}" if d else "our unit", ha="center", fontsize=9)
     return ax
 
 
@@ -181,8 +205,10 @@ def _axes(ax, xlim, ylim):
     return ax
 
 
-def _two_layers(ax, W, lit, texts, part):
+def _two_layers(ax, W, lit, texts, part, head="-|>"):
     """Draw arrows from each unit of a layer back to the units that feed it, with labels on the highlighted arrows.
+
+    The style of their heads is `head`, and "-" is none.
 
     Returns
     -------
@@ -197,13 +223,13 @@ def _two_layers(ax, W, lit, texts, part):
     on = dict(zip(lit, texts, strict=True))
     for k, j in np.ndindex(W.shape):
         look = (BACKWARD, "--", on[k, j]) if (k, j) in on else (FAINT, "-", "")
-        _connect(ax, after[k], before[j], *look, part)
+        _connect(ax, after[k], before[j], *look, part, head)
     return ax, before, after
 
 
 def _error(ax, place, k, errors):
     """Write the error of a unit to the right of it."""
-    text = _named(r"\delta", 2, k + 1) + f" = {_decimals(errors[k], 4)}"
+    text = _named(r"\delta", 2, k + 1) + f" = {decimals(errors[k], 4)}"
     ax.text(place[0] + 0.5, place[1], text, va="center", color=BACKWARD, fontsize=11)
 
 
@@ -216,7 +242,7 @@ def _matrix(ax, name, numbers, lit, heads, sides, digits):
         ax.text(left - 1.0, heights[i], side, ha="right", va="center", fontsize=11)
     for i, j in np.ndindex(numbers.shape):
         box = {"facecolor": LIT, "edgecolor": BACKWARD, "boxstyle": "round,pad=0.3"} if (i, j) in lit else None
-        text = _decimals(numbers[i, j], digits)
+        text = decimals(numbers[i, j], digits)
         ax.text(left + 1.5 * j, heights[i], text, ha="center", va="center", fontsize=11, bbox=box)
     ax.text(left - 1.0, heights[0] + 0.7, name, ha="right", fontsize=13)
 
@@ -236,14 +262,14 @@ def _factor(ax, place, symbol, value):
     ax.text(*place, rf"$\times$ {symbol} = {value}", ha="center", va="center", color=FORWARD, fontsize=11)
 
 
-def _connect(ax, start, stop, color, style, text="", part=0.5):
+def _connect(ax, start, stop, color, style, text="", part=0.5, head="-|>"):
     """Draw an arrow between the rims of two units, with text at the fraction `part` of its length.
 
     The text interrupts a solid line. It is written above a dashed line, so that the line is not broken into fragments.
     """
     start, stop = np.array(start, float), np.array(stop, float)
     rim = (_RADIUS + 0.05) * (stop - start) / np.linalg.norm(stop - start)
-    arrow(ax, start + rim, stop - rim, color, style, 1 if color == FAINT else 1.8)
+    arrow(ax, start + rim, stop - rim, color, style, 1 if color == FAINT else 1.8, arrowstyle=head)
     place, look = start + part * (stop - start), {"ha": "center", "va": "center", "fontsize": 11, "color": color}
     if text and style == "--":
         up = np.array([start[1] - stop[1], stop[0] - start[0]]) / np.linalg.norm(stop - start)
@@ -257,8 +283,3 @@ def _unit(ax, place, text, edge=INK, radius=_RADIUS):
     """Draw a unit as a circle with text inside."""
     ax.add_patch(plt.Circle(place, radius, facecolor=PAPER, edgecolor=edge, linewidth=1.5, zorder=3))
     ax.text(*place, text, ha="center", va="center", fontsize=11, zorder=4)
-
-
-def _decimals(number, digits):
-    """Format a number with `digits` decimals and a true minus sign, and never as negative zero."""
-    return f"{float(number):z.{digits}f}".replace("-", "−")

@@ -17,6 +17,7 @@ from helpers.plotting.style import (
     WIDTH,
     arrow,
     bare,
+    decimals,
     new_axes,
 )
 
@@ -108,8 +109,8 @@ def _weigh(ax, frame, l, k, j, start, stop):
     part = 0.42 if len({start[1], stop[1], 0.0}) == 3 and 1 in frame.sizes[l - 1 : l + 1] else 0.5 if level else 0.36
     x, y = np.array(start) + part * (np.array(stop) - np.array(start))
     new, gradient = frame.values.get(f"W[{l}]"), frame.values.get(f"dW[{l}]")
-    text = _decimals((frame.W[l] if new is None else new)[k, j], 1 if new is None and len(frame.costs) == 2 else 2)
-    slope = "" if gradient is None or frame.step.name == f"dA[{l - 1}]" else f"dw {_decimals(gradient[k, j], 3)}"
+    text = decimals((frame.W[l] if new is None else new)[k, j], 1 if new is None and len(frame.costs) == 2 else 2)
+    slope = "" if gradient is None or frame.step.name == f"dA[{l - 1}]" else f"dw {decimals(gradient[k, j], 3)}"
     look = {"ha": "center", "fontsize": SMALL}
     if level:  # above and below the arrow
         ax.text(x, y + 0.07, text, va="bottom", **look)
@@ -125,10 +126,10 @@ def _unit(ax, place, value, edge, notes=()):
     lit = edge != INK
     look = {"markerfacecolor": LIT if lit else PAPER, "markeredgecolor": edge, "markeredgewidth": BOLD if lit else 1.2}
     ax.plot(*place, "o", markersize=36, zorder=3, **look)
-    text = "?" if value is None else _decimals(np.squeeze(value), 2)
+    text = "?" if value is None else decimals(np.squeeze(value), 2)
     ax.text(*place, text, ha="center", va="center", zorder=4)
     for i, name in enumerate(notes):
-        text, color = f"{name} {_decimals(notes[name], 2)}", BACKWARD if name == "δ" else INK
+        text, color = f"{name} {decimals(notes[name], 2)}", BACKWARD if name == "δ" else INK
         spot = (place[0], place[1] - 0.48 - 0.2 * i)
         ax.text(*spot, text, ha="center", va="top", fontsize=SMALL, color=color, zorder=4)
 
@@ -155,8 +156,3 @@ def _draw_words(frame, color, floor, ax):
         ax.text(-0.6, y, head, fontsize=SMALL, color=MUTED, va="center")
         ax.text(-0.6, y - 0.25, text, fontsize=MATH if head == "symbol" else SMALL, va="top", linespacing=1.35)
         y -= 0.9 + 0.27 * text.count("\n")
-
-
-def _decimals(number, digits):
-    """Format a number with `digits` decimal places and a true minus sign, and avoid a negative zero."""
-    return f"{float(number):z.{digits}f}".replace("-", "−")

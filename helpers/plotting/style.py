@@ -178,6 +178,11 @@ def arrow(ax, start, stop, color, style, width=LINE, **options):
     ax.annotate("", xy=stop, xytext=start, arrowprops=look | {"mutation_scale": 5 + 4 * width, **options})
 
 
+def decimals(number, digits=2):
+    """Format a number with `digits` decimals and a true minus sign, and never as negative zero. Leave text as it is."""
+    return number if isinstance(number, str) else f"{float(number):z.{digits}f}".replace("-", "−")
+
+
 def bare(ax, xlim, ylim):
     """Set the limits of the axes and hide the axis lines, ticks and labels."""
     ax.set(xlim=xlim, ylim=ylim)

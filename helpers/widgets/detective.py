@@ -1,6 +1,7 @@
 """Interactive figure for lesson 05, in which the reader identifies bugs in code that computes gradients."""
 
 import html
+import re
 from functools import cache
 from typing import NamedTuple
 
@@ -45,14 +46,15 @@ def investigate(number=1, guess=None):
     bug = BUGS[whole_between(number, "number", 1, len(BUGS)) - 1]
     if guess is not None:
         known_name(guess, [bug.title for bug in BUGS], "guess")
-    source = bug.source.replace(bug.broken.__name__, "suspect")
+    source = re.sub(r'\n +"""[^"]*"""\n', "", bug.source)  # a docstring would tell what is wrong
+    source = source.replace(bug.broken.__name__, "suspect")
     report = _report(bug)
     if guess is None:
-        verdict = "Read the report first, and then the code. Which bug is it?"
+        verdict = "Read the table first, and then the code. Which bug is it?"
     elif guess == bug.title:
         verdict = f"Right: {bug.title}. {bug.met} {bug.seen}"
     else:
-        verdict = f"It is not “{guess}”. Look at the report again: {report.headline}"
+        verdict = f"It is not “{guess}”. Where in the table does the trouble begin, and what is still right?"
     return Investigation(source, report, verdict)
 
 
@@ -60,6 +62,12 @@ def investigate(number=1, guess=None):
 def _report(bug):
     """Return the report on an entry. It is cached, because computing it may take half a second."""
     return examine(bug)
+
+
+def _folded(report, shown):
+    """Return a report as HTML. Its headline, which gives the bug away, comes last and is folded away until shown."""
+    headline, table = report._repr_html_().split("</p>", 1)
+    return f"{table}<details{' open' * shown}><summary>what the report says</summary>{headline}</p></details>"
 
 
 class Detective(ipywidgets.VBox):
@@ -90,7 +98,8 @@ class Detective(ipywidgets.VBox):
         state = {"number": self.number.value, "guess": self.guess.value}
         try:
             found = investigate(**state)
-            case = f"{found.report._repr_html_()}<pre>{html.escape(found.source)}</pre>"
+            named = found.verdict.startswith("Right")
+            case = f"{_folded(found.report, named)}<pre>{html.escape(found.source)}</pre>"
             case = f'<div tabindex="0" role="region" aria-label="report and code">{case}</div>'
         except KeyboardInterrupt as stop:
             self.verdict.value = as_html(stopped(stop))
@@ -98,7 +107,7 @@ class Detective(ipywidgets.VBox):
         with interrupts_wait():  # all outputs change together or not at all
             self.verdict.value, self.case.value = f"<b>{marked(found.verdict)}</b>", case
             self.line.value = code_line("widgets.detective.investigate(", **state)
-            if found.verdict.startswith("Right"):
+            if named:
                 self._named.add(state["number"])
         self._challenge.judge()
         self.title.value = self._challenge.heading()

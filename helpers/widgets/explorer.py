@@ -256,12 +256,6 @@ def as_call(code, **arguments):
     return f"{code}{', '.join(f'{name}={value!r}' for name, value in arguments.items())})"
 
 
-def set_width(control):
-    """Make room for the label of a control, and let the control shrink on a narrow page."""
-    control.style.description_width = "11em"
-    control.layout.width = "min(34em, 95%)"
-
-
 def as_sizes(layer_sizes):
     """Convert a sequence of layer sizes, or text such as "30, 1", to a tuple of ints.
 

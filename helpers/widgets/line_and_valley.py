@@ -137,7 +137,7 @@ def _picture(result):
     whole = descend(tuple(result.path[0]), result.learning_rate, MOST)
     gradients = np.diff(whole.path, axis=0) / -result.learning_rate
     parts = result.valley._asdict() | {"path": whole.path, "costs": whole.costs, "gradients": gradients}
-    return parts | {"window": WINDOW, "levels": LEVELS, "high": HIGH, "near": NEAR, "reset": START}
+    return parts | {"window": WINDOW, "levels": LEVELS, "high": HIGH}
 
 
 class LineAndValley(Instrument):

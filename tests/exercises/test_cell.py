@@ -59,17 +59,17 @@ def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
             "comes from elsewhere in the notebook",
         ),
         (
-            "06.baseline",
-            "answer = 33 / 209",
-            "`209` in the line `answer = 33 / 209` is not among the numbers in the question",
+            "06.constant",
+            "answer = 52 / 209",
+            "`209` in the line `answer = 52 / 209` is not among the numbers in the question",
         ),
         (
             "10.equal",
             "answer = 0.02 * 3",
             "`3` in the line `answer = 0.02 * 3` is not among the numbers in the question",
         ),
-        ("06.flat", "answer = 64^2 * 3", "means the exclusive or of two integers, not a power"),
-        ("06.baseline", "answer = 33 // 50", "`//` in `33 // 50` cuts off"),
+        ("07.slopes", "answer = 4^10", "means the exclusive or of two integers, not a power"),
+        ("06.constant", "answer = 52 // 80", "`//` in `52 // 80` cuts off"),
         ("09.twice", "x = 3\nanswer = 4 * x**2", "The exponent in `x ** 2` should be left out"),
         ("09.twice", "answer = (3 + 3 + 6) / 3", "`/ 3` should be left out"),
         ("01.weights", "answer = -3 * [1, 2]", "`*` repeats the list"),
@@ -87,11 +87,11 @@ def test_the_running_cell_of_a_notebook_is_read(monkeypatch, capsys):
             "the line `e = np.exp(np.log10([1, 2, 5]))`",
         ),
         ("05.error", "p, q = 1, 2\nanswer = abs(p + q) / (p + q)", "The sign is wrong in `p + q`"),
-        ("06.flat", "answer = 64 * 64\n3 * answer", "`3 * answer` computes a value but does not keep it"),
+        ("05.units", "answer = 32 + 10\n2 * answer", "`2 * answer` computes a value but does not keep it"),
         (
-            "06.flat",
-            "answer = 64 * 64\nanswer == 3 * answer",
-            "`answer == 3 * answer` compares two values but assigns nothing",
+            "05.units",
+            "answer = 32 + 10\nanswer == 2 * answer",
+            "`answer == 2 * answer` compares two values but assigns nothing",
         ),
         ("07.spread", "answer = np.std([0.1] * 400)", "nor several equal numbers have any spread"),
         ("07.slopes", "answer = 4e10", "means 4 times 10 to the power 10"),
@@ -135,7 +135,7 @@ def test_of_a_number_alone_only_what_is_certain_is_said():
     assert said_of("09.twice", "answer = 53").words.startswith(
         "53 is not right. Put the numbers from the question into"
     )
-    assert said_of("06.baseline", "answer = 0.35").words.startswith("0.35 is not right")
+    assert said_of("06.constant", "answer = 0.55").words.startswith("0.55 is not right")
 
 
 @pytest.mark.parametrize("name", [e.name for e in EXERCISES.values() if e.cases is None])

@@ -78,22 +78,22 @@ def test_a_kind_of_mistake_is_named(name, text, words, never):
 
 TYPED = [  # exercise, code, words of the verdict, words that are not in it
     ("00.first", "answer = [4, 22]", "Which of these numbers does the question ask for", "combine"),
-    ("02.cost", "answer = 0.639", "All the digits are right, but in the wrong order", "one at a time"),
-    ("06.flat", "answer = np.zeros((64, 64, 3)).ndim", "counts the axes of the array", "single pixel"),
+    ("02.loss", "answer = 2.172", "All the digits are right, but in the wrong order", "one at a time"),
+    ("05.units", "answer = np.zeros((32, 10)).ndim", "counts the axes of the array", "single unit"),
     (
         "04.parameters",
         "n, answer = [784, 392, 196, 98, 1], 0\nfor i in range(5):\n    for j in range(i + 1, 5):\n        answer += n[i] * n[j]",
         "so every entry is combined with every later one",
         "one at a time",
     ),
-    ("06.baseline", "share = 33 / 50\nanswer = share ** 2 + (1 - share) ** 2", "0.5512 is not right", "by itself"),
+    ("06.constant", "share = 28 / 80\nanswer = share ** 2 + (1 - share) ** 2", "0.545 is not right", "by itself"),
     ("06.interval", "answer = 0.13", "the uncertainty in the lesson", "1 − p is missing"),
     ("08.adam", "g = 3e-4\nm = 0.9 * g / (1 - 0.9)\nanswer = 0.01 * m / np.sqrt(g**2)", "0.09 is not right", "share"),
     ("09.twice", "answer = 3 + 6 + 9", "18 is f itself", "left out"),
     ("10.equal", "answer = 0.8 / (0.8 / 40 + 0.02)", "With 20 workers", "left out"),
     ("07.slopes", "answer = 1 - 0.25**10", "The operation in", "tanh"),
-    ("10.bytes", "answer = 4 * 784 * 100 + 100 + 100 * 10 + 10", "are done in the wrong order", "slip"),
-    ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10 * 4", "are done in the wrong order", "slip"),
+    ("11.adam", "answer = 3.5 - 0.5 / 0.02", "are done in the wrong order", "slip"),
+    ("12.weights", "answer = 3 * 3 * 8 + 1 * 16", "are done in the wrong order", "slip"),
     ("08.adam", "answer = 0.01 * (1 - 0.999)", "1e-05 is not right", "0.0003"),
     ("08.adam", "answer = 0.01 * (1 - 0.999)", "one at a time", "decimal point"),
     (
@@ -109,7 +109,7 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
         "order",
     ),
     ("00.product", "row1 = 2 + 2 + 4\nrow2 = 2 + 1 + 12\nanswer = [row1, row2]", "are not right", "places"),
-    ("10.bytes", "answer = 4 * (784 * 100 + 100)", "You have not used 10 from the question", "slip"),
+    ("09.passes", "answer = 784 * 30 + 30 + 30", "You have not used 10 from the question", "slip"),
 ]
 
 

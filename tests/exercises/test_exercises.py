@@ -475,14 +475,15 @@ def test_no_verdict_gives_the_solution_away(exercise):
         ("03.biases", 13.0),
         ("03.biases", np.float32(13)),
         ("01.weights", [[-3, -6]]),
-        ("02.cost", 0.69),
-        ("02.cost", 0.693),
-        ("02.cost", np.float32(np.log(2))),
+        ("02.loss", 2.13),
+        ("02.loss", 2.127),
+        ("02.loss", np.float32(np.log(1 + np.exp(2)))),
         ("01.q3", "A"),
         ("01.q3", " a "),
         ("01.q3", "a)"),
         ("01.q3", "'a'."),
-        ("03.unit", Fraction(-9, 40)),
+        ("05.distance", lambda p, q: [EXERCISES["05.distance"].solution(p, q)]),
+        ("03.weight", Fraction(-81, 125)),
         ("03.biases", Decimal(13)),
         ("08.error", [Fraction(1, 2), Decimal("-0.75"), 0.25]),
     ],
@@ -515,6 +516,7 @@ def test_how_an_answer_may_be_written(name, answer):
         ("06.mean", lambda *_: print, "`dW` is a function. Use the value that it computes"),
         ("04.step", printing, "prints its result but returns None. How can the function"),
         ("04.update", lambda p, g, rate: p - rate * g if rate < 0.5 else None, "returns None in some cases"),
+        ("03.layer", lambda *_: (None, None), "All the values that `layer_gradients` returns are None"),
         ("04.step", lambda W, dZ, Z: np.dot(W, dZ), "is a transpose missing?"),
         ("02.safe", lambda Z: -np.logaddexp(0, -Z) - 1e-5 * (Z == 2), "`1e-05 * (Z == 2)` should be left out"),
         ("03.backward", with_text_keys, "The keys of dW are '1', '2'. These keys are text"),
@@ -522,9 +524,9 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", "step_back", "Pass the function's name without quotes"),
         ("04.step", 3, "The answer should be a function, but it is a number. Pass the function's name without parenth"),
         ("04.step", lambda W, dZ, Z: W @ dZ, "is a transpose missing?"),
-        ("03.unit", 0.333, "0.333 is not right. Put the numbers from the question"),
+        ("03.weight", 0.333, "0.333 is not right. Put the numbers from the question"),
         ("03.biases", -13, "The magnitude is right but the sign is wrong"),
-        ("02.q1", 0.01, "This would be the loss if the label were 1"),
+        ("02.q1", 0.25, "This is the probability that must be left for the label 0"),
         ("05.q2", 1e-5, "That is the size of the nudge"),
         ("06.interval", 0.028, "That is one standard deviation"),
         (
@@ -532,10 +534,19 @@ def test_how_an_answer_may_be_written(name, answer):
             lambda m, K: map(int, np.diff(np.linspace(0, m, K + 1))),
             "computes its values only later: use a list",
         ),
-        ("06.baseline", 66, "The answer should be a share between 0 and 1, not a percentage"),
+        ("06.constant", 65, "The answer should be a share between 0 and 1, not a percentage"),
         ("01.weights", [-3, 6], "The magnitudes are right, but 1 of the signs is wrong"),
         ("01.weights", [-3, 8], "The second number is not right, but the other is"),
+        ("03.q1", (196, 11273), "The second number is not right, but the other is"),
+        ("03.q1", (196, 11300), "The second number is not right, but the other is"),
+        ("03.q1", (-196, -11270), "These numbers are not right"),
+        ("03.q1", [11300], "it is a list of one number, [11300]. What does each number represent?"),
         ("08.byhand", [-0.125, -0.25, -0.625], "The magnitudes are right but the signs are wrong"),
+        ("01.error", [True, False], "The answer is [True, False], the result of a comparison"),
+        ("01.weights", np.array([True, False]), "the result of a comparison, but it should be a list of numbers"),
+        ("01.error", [], "The answer should be a single number, but it is empty. What should it contain?"),
+        ("01.weights", (), "The answer should be a list of 2 numbers, but it is empty"),
+        ("01.error", object(), "The answer is an object that does not contain numbers"),
         ("03.shape", (5, 7, 1), "but it is a list of 3 numbers, [5, 7, 1]"),
         ("01.slope", lambda f, w, e: 1.0, "The result is 1, but it should be 0.8775"),
         ("01.train", lambda A0, Y, W, b, rate, steps: (W, b), "`W` is the unchanged argument `W`"),
@@ -550,6 +561,8 @@ def test_how_an_answer_may_be_written(name, answer):
         ("04.step", plus(lambda Z: np.eye(*Z.shape)), "wrong. The first of them, [0, 0], is "),
         ("04.step", plus(lambda Z: np.arange(len(Z))[:, np.newaxis] == 1), "all in row 1"),
         ("04.step", lambda W: W, "does not take the arguments"),
+        ("04.step", functools.partial(lambda W: W), "does not take the arguments"),
+        ("04.step", functools.partial(lambda *_: np.dot()), "A function is called with the wrong arguments: dot() mis"),
         ("04.step", lambda W, dZ, Z: Z[:, 0], "has shape (3,), but"),
         ("04.step", lambda W, dZ, Z: Z.T, "has shape (5, 3), but the right one has shape (3, 5). `W`"),
         (
@@ -751,7 +764,7 @@ def test_a_quiz_answers_each_question(capsys):
     assert lines[0] == "○ q1: Not done yet."
     assert lines[1].startswith("✗ q2: Not yet. The gradient is negative")
     assert lines[2].startswith("✓ q3: Right. ")
-    assert lines[3] == "✗ q9: Not yet. The questions in lesson 01 are q1 … q4."
+    assert lines[3] == "✗ q9: Not yet. The questions in lesson 01 are q1 … q3."
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,7 @@ def test_each_usual_mistake_gets_its_own_hint_and_the_copy_judges_as_the_source_
     assert (copy.solution, copy.reason) == ("", "") and copy.cell == exercise.cell
     right = exercise.solution if exercise.cases else exercise.right
     assert judge(copy, right) == judge(exercise, right)._replace(words="")
-    for answer in (None, exercise.broken, 17, lambda *_: None, np.zeros(3)):
+    for answer in (None, exercise.broken, 1717, lambda *_: None, np.zeros(3)):
         assert judge(copy, answer) == judge(exercise, answer)
     for wrong in exercise.wrong:
         said = judge(exercise, wrong.answer)

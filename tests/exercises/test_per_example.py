@@ -118,9 +118,9 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
         "`5`",
     ),
     (
-        "02.slope",
-        "a = 1 / (1 + np.exp(1))\nanswer = a * (1 - a)",
-        "The number `1` in `np.exp(1)`",
+        "02.loss",
+        "answer = np.log(2 + np.exp(2))",
+        "The number `2` in `2 + np.exp(2)`",
         "changes the result",
     ),
 ]

@@ -62,8 +62,8 @@ ARRANGED = [
      "E = E - Z.max(axis=0)"),
     ("08.softmax", "E = np.exp(Z) - np.exp(Z.max(axis=0))\nreturn E / E.sum(axis=0)", "is applied too early",
      "E = np.exp(Z) - np.exp(Z.max(axis=0))"),
-    ("08.momentum", "v = velocity + beta * gradient\nreturn theta - learning_rate * v, v", "a factor is applied to the wrong term",
-     "v = velocity + beta * gradient"),
+    ("04.update", "new = learning_rate * parameter - gradient\nreturn new", "a factor is applied to the wrong term",
+     "new = learning_rate * parameter - gradient"),
     ("09.divide", "return g / b, -np.sum(g * b**2 / a, axis=1, keepdims=True)", "on the wrong side of the fraction", None),
     ("09.divide", "db = g * np.log(b) * a\nreturn g / b, db.sum(axis=1, keepdims=True)", "`np.log(b)` is not the right function",
      "db = g * np.log(b) * a"),
@@ -90,12 +90,16 @@ TYPED = [
     ("00.first", "answer = 2 * 2 % 2", "`% 2` should be left out"),
     ("00.first", "answer = 2 - 2", "How is multiplication written?"),
     ("01.weights", "dz = 2 - 5\nanswer = [dz * 1, dz * dz]", "One of the two values in `dz * dz` is not the right one"),
-    ("06.flat", "answer = len(X)", "`len(X)` in the line `answer = len(X)` is 60, the number of rows"),
-    ("02.slope", "a = 1 / (1 + np.exp(0))\nanswer = 1 - a ** 2", "`1 - a ** 2` is the slope of a different activation"),
+    ("06.enough", "answer = len(X)", "`len(X)` in the line `answer = len(X)` is 60, the number of rows"),
+    (
+        "02.steep",
+        "a = 1 / (1 + np.exp(-np.log(4)))\nanswer = 1 - a ** 2",
+        "`1 - a ** 2` is the slope of a different activation",
+    ),
     ("06.interval", "answer = 2 * np.sqrt(0.8 * 0.8 / 200)", "`0.8 * 0.8` multiplies a value by itself"),
-    ("07.he", "answer = np.sqrt(800 / 2)", "The fraction `800 / 2` is upside down"),
+    ("06.interval", "answer = 2 * np.sqrt(200 / (0.8 * 0.2))", "The fraction `200 / (0.8 * 0.2)` is upside down"),
     ("07.slopes", "steps = 11 - 1\nanswer = 4 ** (steps / 2)", "`/ 2` should be left out"),
-    ("10.bytes", "answer = 4 * 79510 * m", "`m` should be left out"),
+    ("09.passes", "answer = 23860 * m", "`m` should be left out"),
 ]
 
 

@@ -159,14 +159,14 @@ def test_the_question_is_shown_with_its_numbers(capsys):
 
 def test_the_seed_is_remembered_and_answers_with_other_numbers_are_not(monkeypatch, capsys):
     exercises.check("01.error", -3)
-    exercises.check("02.slope", 0.25)
+    exercises.check("02.steep", 0.16)
     exercises.use_seed("ada")
-    assert record.read()[0] == {"02.slope"} and list(record.read_all()[0]["answers"]) == ["02.slope"]
+    assert record.read()[0] == {"02.steep"} and list(record.read_all()[0]["answers"]) == ["02.steep"]
     monkeypatch.setattr(seed, "_seed", {})  # as in another notebook
     assert seed.current("01.error").right == -8
     exercises.check("01.error", -8)
     exercises.use_seed("Ada")
-    assert record.read()[0] == {"01.error", "02.slope"}
+    assert record.read()[0] == {"01.error", "02.steep"}
 
 
 @pytest.mark.parametrize("value", [3.5, [], "", "  ", "x" * 101, b"ada", True, 10**101])
@@ -264,16 +264,16 @@ def test_a_record_that_is_damaged_while_a_notebook_is_open_keeps_its_seed(capsys
 def test_answers_come_back_with_their_seed(capsys):
     exercises.use_seed("ada")
     exercises.check("01.error", -8)
-    exercises.check("02.slope", 0.25)
+    exercises.check("02.steep", 0.16)
     mine = record.read_all()[0]["answers"]
     exercises.use_seed("bob")
     exercises.check("01.error", 0)
     exercises.use_seed(None)
-    assert record.read()[0] == {"02.slope"}
+    assert record.read()[0] == {"02.steep"}
     exercises.hand_in("Ada", lesson="01")
     assert "All your answers were given with different numbers: call use_seed('" in capsys.readouterr().out
     exercises.use_seed("Ada")
-    assert record.read()[0] == {"01.error", "02.slope"} and record.read_all()[0]["answers"] == mine
+    assert record.read()[0] == {"01.error", "02.steep"} and record.read_all()[0]["answers"] == mine
     assert list(record.read_all()[0]["earlier"]) == ["bob"]
 
 

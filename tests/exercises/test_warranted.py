@@ -60,8 +60,8 @@ CASES = [  # name, code, words that are in the verdict, words that are not
      "huge exponential"),
     ("02.safe", "return -np.logaddexp(Z, -Z)", "`Z` in `np.logaddexp(Z, -Z)` is not", "huge exponential"),
     ("07.sizes", "size = np.sqrt(np.mean(dW[2] ** 2))\nreturn {l: size + 0 for l in dW}", "are equal", "should be 0."),
-    ("08.momentum", "v = beta * v + gradient\nreturn theta - lr * v, v",
-     "`velocity` and `learning_rate` are never used. Which of them did you mean by `v` or `lr`?",
+    ("04.update", "return p - lr * gradient",
+     "`parameter` and `learning_rate` are never used. Which of them did you mean by `p` or `lr`?",
      "assign"),
     ("04.update", "return np.clip(parameter - 100 * learning_rate * gradient, -1, 1)", "6 of 6",
      "`np.clip` limits"),
@@ -91,13 +91,13 @@ def typed(name, text):
         ("04.parameters", "answer = [307720, 77028, 19306, 99]", "[307720, 77028, 19306, 99]", "307700"),
         ("04.parameters", "answer = 404", "decimal point", "one at a time"),
         ("04.parameters", "answer = 4041351234", "4041351234 is not right", "digits are right"),
-        ("07.he", "answer = (2 / 800) ** 1 / 2", "only the 1 is the exponent", "LeCun"),
+        ("07.back", "answer = 0.25 * (100 / 400) ** 1 / 2", "only the 1 is the exponent", "counted"),
         ("07.spread", "answer = np.sqrt(400 * 0.1)", "The variance of the weights is 0.1²", "wrong order"),
         ("07.slopes", "answer = np.sqrt(2) ** 10", "shrank the error by a factor of √2", "not the right function"),
         ("09.twice", "answer = 6 + 6 + 6", "18 is f itself", "left out"),
         ("09.twice", "answer = (3 + 3 + 6) / 3", "`/ 3` should be left out", "coefficient"),
-        ("02.cost", "answer = np.inf", "The answer is inf, but it should be finite", "divide"),
-        ("02.cost", "answer = -np.log(0)", "logarithm of 0", "be finite"),
+        ("02.loss", "answer = np.inf", "The answer is inf, but it should be finite", "divide"),
+        ("02.loss", "answer = -np.log(0)", "logarithm of 0", "be finite"),
     ],
 )
 def test_only_what_is_wrong_with_a_typed_answer_is_blamed(name, text, words, never):
@@ -115,8 +115,8 @@ def test_only_what_is_wrong_with_a_typed_answer_is_blamed(name, text, words, nev
     ],
 )
 def test_sizes_of_an_array_are_explained(shape, text, words):
-    code = cell.read(f'answer = {text}\n\ncheck("06.flat", answer)', "06.flat", {"X": np.zeros(shape)})
-    assert words in explain(EXERCISES["06.flat"], np.asarray(209), code, "", lambda a, b: False)
+    code = cell.read(f'answer = {text}\n\ncheck("06.enough", answer)', "06.enough", {"X": np.zeros(shape)})
+    assert words in explain(EXERCISES["06.enough"], np.asarray(209), code, "", lambda a, b: False)
 
 
 @pytest.mark.parametrize(

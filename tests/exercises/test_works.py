@@ -181,12 +181,12 @@ def test_the_cells_of_the_lessons_are_known():
 )
 def test_whose_notebooks_belong_together(tmp_path, files, names):
     notebook(tmp_path / files[0], "use_seed('Ada')", WEIGHTS)
-    notebook(tmp_path / files[1], "check('01.error', -3)", "check('02.slope', 0.25)")
+    notebook(tmp_path / files[1], "check('01.error', -3)", "check('02.steep', 0.16)")
     rows = {row.name: row for row in grade.grade(tmp_path).rows}
     assert rows.keys() == names
     if len(names) == 2:  # the seed of one learner does not reach the other
         others = [row for row in rows.values() if "01.error" in row.marks]
-        assert [(row.seed, kinds(row)) for row in others] == [(None, {"01.error": "right", "02.slope": "right"})]
+        assert [(row.seed, kinds(row)) for row in others] == [(None, {"01.error": "right", "02.steep": "right"})]
     else:
         assert "These notebooks were combined: " in " ".join(rows["Ada"].notes)
         assert rows["Ada"].marks["01.weights"].kind == "right"
@@ -204,7 +204,7 @@ def test_whose_notebooks_belong_together(tmp_path, files, names):
 )
 def test_the_number_of_a_learner_is_not_the_number_of_a_lesson(tmp_path, files, count):
     for file, lesson in files.items():
-        call = {"01": "check('01.error', -3)", "02": "check('02.slope', 0.25)"}[lesson]
+        call = {"01": "check('01.error', -3)", "02": "check('02.steep', 0.16)"}[lesson]
         notebook(tmp_path / "handed in" / f"{file}.ipynb", call)
     assert len(grade.grade(tmp_path).rows) == count
 

@@ -26,14 +26,14 @@ ANSWERS = [
     ("01.weights", "answer = [-3, -3]", "You gave the value of db for both weights."),
     # A function instead of the number.
     (
-        "02.cost",
-        "def answer(y=1, z=0):\n    return np.log(1 + np.exp(z)) - y * z",
+        "02.loss",
+        "def answer(y=0, z=2):\n    return np.log(1 + np.exp(z)) - y * z",
         "The answer is a function, but it should be a value.",
     ),
-    # Gives the probability a = 0.5, not its cost.
-    ("02.cost", "answer = 0.5", "This is the probability a."),
-    # Thinks z = 0 costs nothing; z was not put through the sigmoid.
-    ("02.cost", "answer = 0", "The cost would be 0 only if the network were certain"),
+    # Gives the probability a, not the loss.
+    ("02.loss", "answer = 0.881", "This is the probability a."),
+    # Thinks that the term with y = 0 is the only one.
+    ("02.loss", "answer = 0", "The loss would be 0 only if the network were certain"),
     # The mean has been thrown out along with the slope.
     (
         "02.gradients",
@@ -60,14 +60,14 @@ ANSWERS = [
     ),
     # Adds sigma and 1 - sigma instead of multiplying.
     (
-        "02.slope",
-        "answer = 1 / (1 + np.exp(0)) + (1 - 1 / (1 + np.exp(0)))",
-        "1 is the slope of the identity function.",
+        "02.steep",
+        "answer = 0.8 + (1 - 0.8)",
+        "1 is the sum of a and 1 − a.",
     ),
-    # The function itself, never called at 0.
-    ("02.slope", "answer = sigmoid_prime", "The answer is a function, but it should be a value."),
-    # Puts A into sigmoid_prime, which takes z.
-    ("02.slope", "answer = sigmoid_prime(sigmoid(0))", "This is σ′(½),"),
+    # The function itself, never called.
+    ("02.steep", "answer = sigmoid_prime", "The answer is a function, but it should be a value."),
+    # Puts a into sigmoid_prime, which takes z.
+    ("02.steep", "answer = sigmoid_prime(0.8)", "This is σ′(0.8),"),
     # The denominator of the quotient rule is not squared.
     (
         "02.tanh",
@@ -98,6 +98,12 @@ ANSWERS = [
     ("03.shape", "answer = (7, 12)", "This is the shape of dW[1]."),
     # The shape of Z[2] or A[2]; the examples are summed over in dW.
     ("03.shape", "answer = (5, 40)", "This is the shape of dZ[2]."),
+    # Stops at the error of the hidden unit.
+    ("03.weight", "answer = (0.8 * 2 - 0.5 * 5) * 0.6 * (1 - 0.6)", "This is the error of the hidden unit."),
+    # Multiplies by the activation at the head of the weight, not by the input at its tail.
+    ("03.weight", "answer = (0.8 * 2 - 0.5 * 5) * 0.24 * 0.6", "What is at the tail?"),
+    # Takes the activation for the slope.
+    ("03.weight", "answer = (0.8 * 2 - 0.5 * 5) * 0.6 * 3", "instead of its slope"),
     # Feeds on Z of the layer before, not on its activation (and Z gets a key 0).
     (
         "04.forward",
@@ -153,17 +159,33 @@ ANSWERS = [
         "Python works from left to right: it divides first",
     ),
     # A formula in quotes; the number is asked.
-    ("05.passes", "answer = '2P'", "The answer is text, but it should be a number."),
-    # Counts the passes for one parameter only.
-    ("05.passes", "answer = 2", "That is the number of passes for a single parameter,"),
+    ("05.units", "answer = '2(h + k)'", "The answer is text, but it should be a number."),
+    # Counts the passes for one unit only.
+    ("05.units", "answer = 2", "That is the number of passes for a single unit,"),
     # Halves instead of doubling.
-    ("05.passes", "answer = 86031 / 2", "Each parameter needs two passes, not half a pass."),
-    # the share of wrong answers
-    ("06.baseline", "answer = 1 - 33 / 50", "That is the score for always answering 'no cat'."),
-    # all cats are found, but the others are answered wrongly: recall, not the score
-    ("06.baseline", "answer = 1.0", "The answer 'cat' is right only for images that show a cat."),
+    ("05.units", "answer = 21", "Each unit needs two passes, not half a pass."),
+    # Nudges the parameters after all.
+    ("05.units", "answer = 2 * 25450", "That many passes are needed if the parameters are nudged."),
+    # Takes the inputs for units.
+    ("05.units", "n = [784, 32, 10]\nanswer = 2 * sum(n)", "You counted the inputs as units."),
+    # Forgets the output units.
+    ("05.units", "answer = 2 * 32", "The output units are missing."),
+    # the worse of the two constant answers
+    ("06.constant", "answer = 28 / 80", "That is the score for always answering 'cat'."),
+    # each answer is right for its own class: recall, not the score
+    ("06.constant", "answer = 1.0", "A constant answer is right only for the images of one class."),
     # divided by the number of training pictures
-    ("06.baseline", "answer = 33 / 209", "is not among the numbers in the question"),
+    ("06.constant", "answer = 52 / 209", "is not among the numbers in the question"),
+    # forgot to square the 2 in front of the root
+    ("06.enough", "p = 0.9\nanswer = 2 * p * (1 - p) / 0.02**2", "the 2 in front of the root is squared as well"),
+    # one standard deviation
+    ("06.enough", "answer = 0.9 * 0.1 / 0.02**2", "That is for one standard deviation of 0.02"),
+    # forgot to square the uncertainty
+    ("06.enough", "answer = 4 * 0.9 * (1 - 0.9) / 0.02", "Square the 0.02 as well."),
+    # stopped at the root
+    ("06.enough", "answer = 2 * np.sqrt(0.9 * 0.1) / 0.02", "That is the square root of the number of images."),
+    # in proportion instead of with the square root
+    ("06.enough", "answer = 50 * 0.11 / 0.02", "shrinks with the square root of the number of images"),
     # a row instead of a column; with the column z it broadcasts to a square
     (
         "06.error",
@@ -176,12 +198,6 @@ ANSWERS = [
         "def hidden_error(delta_after, W_after, z):\n    return np.sign(z) * (W_after.T @ delta_after)",
         "The sign function returns −1 where z < 0.",
     ),
-    # multiplied one side only by the colours
-    ("06.flat", "answer = 64 * 3", "You counted a single row of pixels,"),
-    # 64 cubed: the colours are a factor, not a power
-    ("06.flat", "side, colours = 64, 3\nanswer = side ** colours", "Three colours contribute a factor of 3."),
-    # counted the bias as an input
-    ("06.flat", "answer = 64 * 64 * 3 + 1", "You counted a bias as well,"),
     # divided by 256, so white is not 1
     (
         "06.flatten",
@@ -204,10 +220,10 @@ ANSWERS = [
     ("06.interval", "answer = 0.8 - 2 * np.sqrt(0.8 * 0.2 / 200)", "That is the lower end of the interval."),
     # forgot the square root
     ("06.interval", "answer = 2 * 0.8 * 0.2 / 200", "The square root is missing."),
-    # limit of the uniform distribution, not the standard deviation
-    ("07.he", "answer = np.sqrt(6 / 800)", "That is the bound of a uniform distribution with this variance,"),
-    # the 2 went below the fraction bar
-    ("07.he", "answer = 1 / np.sqrt(2 * 800)", "In the variance, the 2 belongs in the numerator,"),
+    # the rule of the forward pass: the weights change nothing
+    ("07.back", "s = 1 / np.sqrt(400)\nanswer = s * np.sqrt(400) * 0.25", "That would be right on the way forward,"),
+    # adds sizes as if all terms had the same sign
+    ("07.back", "s = 1 / np.sqrt(400)\nanswer = s * 100 * 0.25", "You multiplied s by the number of terms."),
     # one slope too few: the last hidden layer was forgotten
     ("07.slopes", "answer = 4**9", "You counted only 9 layers."),
     # two slopes too many
@@ -274,18 +290,18 @@ ANSWERS = [
     ("08.error", "answer = [1.0, -1.0, 0.0]", "e⁰ is 1, not 0"),
     # the probabilities; the truth is not subtracted
     ("08.error", "answer = [0.5, 0.25, 0.25]", "Those are the probabilities a,"),
-    # steps with the old velocity
+    # gives up at the first rise
+    ("08.patience", "answer = 3", "After epoch 3 there are only two epochs without a new low."),
+    # counts from 0
     (
-        "08.momentum",
-        "def momentum(theta, gradient, velocity, learning_rate, beta):\n    v = beta * velocity + gradient\n    return theta - learning_rate * velocity, v",
-        "Your step uses the old velocity.",
+        "08.patience",
+        "costs = [0.50, 0.40, 0.35, 0.36, 0.37, 0.34, 0.38, 0.39, 0.40]\nanswer = np.argmin(costs)",
+        "it counts from 0, but the epochs are counted from 1",
     ),
-    # a running mean as in Adam: the factor 1 - beta does not belong here
-    (
-        "08.momentum",
-        "def momentum(theta, gradient, velocity, learning_rate, beta):\n    v = beta * velocity + (1 - beta) * gradient\n    return theta - learning_rate * v, v",
-        "That is the running mean, in which g is multiplied by (1 − β).",
-    ),
+    # only the cost without the penalty
+    ("08.penalty", "answer = 3 - 0.4 * 1", "You left out the penalty."),
+    # the weight decays after the step instead of before it
+    ("08.penalty", "w = 3 - 0.4 * 1\nanswer = w * (1 - 0.4 * 0.2)", "You multiplied by 1 − αλ after the step"),
     # ten classes are built in
     ("08.onehot", "def one_hot(labels, K):\n    return np.eye(10)[:, labels]", "`10` is a fixed number"),
     # the colon sets the class for all examples
@@ -334,12 +350,6 @@ ANSWERS = [
     ("09.twice", "x = 3\nanswer = 2 * x", "at least one of the three gradients is missing"),
     # the second derivative: the slope 4x was not evaluated at x = 3
     ("09.twice", "answer = 4", "4 is only the coefficient in the slope:"),
-    # the number of parameters; each has 4 bytes
-    ("10.bytes", "answer = 784 * 100 + 100 + 100 * 10 + 10", "That is how many numbers there are in the gradient,"),
-    # bits instead of bytes
-    ("10.bytes", "answer = 32 * (784 * 100 + 100 + 100 * 10 + 10)", "That is the number of bits."),
-    # in megabytes instead of bytes
-    ("10.bytes", "answer = 0.31804", "That is the size in MB,"),
     # as equal as can be, but the larger ones are not first
     ("10.deal", "def deal(m, K):\n    return np.diff(np.linspace(0, m, K + 1).astype(int))", "The sizes are right,"),
     # one shard too many is enlarged: < instead of <=
@@ -358,6 +368,16 @@ ANSWERS = [
     ),
     # subtracted one worker as in the ring's K - 1
     ("10.equal", "answer = 0.8 / 0.02 - 1", "`- 1` should be left out"),
+    # every worker computes as long as one alone
+    ("10.patterns", "answer = [0.141, 0.139, 0.202]", "You did not share the computing."),
+    # no latency anywhere
+    (
+        "10.patterns",
+        "G = 4 * 250000 / 1e8\nanswer = [0.12 / 4 + 1.5 * G, 0.12 / 4 + 1.5 * G, 0.12 / 4 + 8 * G]",
+        "You left out the latencies.",
+    ),
+    # the star sends one gradient and one copy of the parameters, as if there were a single worker
+    ("10.patterns", "answer = [0.051, 0.049, 0.052]", "Your star is too fast."),
     # the way from 0 instead of the way from the start
     ("11.adam", "answer = 3.5 / 0.02", "That would be the number of steps from 0, but the weight starts at 0.5."),
     # multiplied instead of divided
@@ -523,19 +543,27 @@ ANSWERS = [
     ("12.shared", "answer = 0.2 - 0.5", "exactly once"),
     # A set holds 0.2 only once.
     ("12.shared", "answer = sum({0.2, 0.2, -0.5})", "keeps each value only once"),
-    # Entry by entry; H is a matrix.
-    ("12.newton", "def newton_step(p, slope, H):\n    return p - slope / H", "divides by each entry of H"),
-    # Only the diagonal of H; the other entries are ignored.
-    ("12.newton", "def newton_step(p, slope, H):\n    return p - slope / np.diag(H)", "only the diagonal of H"),
-    # 1 / H takes the reciprocal of each entry, not the inverse.
-    ("12.newton", "def newton_step(p, slope, H):\n    return p - 1 / H @ slope", "the reciprocal of each entry"),
-    # The difference is turned round.
-    ("12.newton", "def newton_step(p, slope, H):\n    return np.linalg.solve(H, slope) - p", "The sign is wrong in"),
-    # Divided by the determinant, a number.
+    # The mean over the windows.
+    ("12.filter", "def filter_gradient(rows, dZ):\n    return rows.T @ dZ / len(rows)", "len(rows)"),
+    # The transpose.
+    ("12.filter", "def filter_gradient(rows, dZ):\n    return dZ.T @ rows", "transposed"),
+    # The product of the sums.
     (
-        "12.newton",
-        "def newton_step(p, slope, H):\n    return p - slope / np.linalg.det(H)",
-        "You divided by the determinant",
+        "12.filter",
+        "def filter_gradient(rows, dZ):\n    return np.outer(rows.sum(axis=0), dZ.sum(axis=0))",
+        "window by window",
+    ),
+    # Each window overwrites the one before.
+    (
+        "12.filter",
+        "def filter_gradient(rows, dZ):\n    dF = np.zeros((rows.shape[1], dZ.shape[1]))\n    for row, error in zip(rows, dZ):\n        dF = np.outer(row, error)\n    return dF",
+        "only the last window",
+    ),
+    # The gradient of the biases.
+    (
+        "12.filter",
+        "def filter_gradient(rows, dZ):\n    return np.ones((rows.shape[1], 1)) * dZ.sum(axis=0)",
+        "the gradient of the biases",
     ),
     # A size of 64 · 64 · 3 fits other pictures.
     (
@@ -750,8 +778,8 @@ RIGHT = [
     ),
     ("01.weights", "answer = [(2 - 5) * x for x in (1, 2)]"),
     ("01.weights", "answer = list(map(lambda x: -3 * x, [1, 2]))"),
-    ("02.cost", "answer = np.log(2)"),
-    ("02.cost", "answer = np.logaddexp(0, 0) - 1 * 0"),
+    ("02.loss", "answer = np.log(1 + np.exp(2))"),
+    ("02.loss", "answer = np.logaddexp(0, 2) - 0 * 2"),
     (
         "02.gradients",
         "def mended_gradients(A0, Y, W, b):\n    A = sigmoid(W @ A0 + b)  # (1, m)\n    dA = (-Y / A + (1 - Y) / (1 - A)) / Y.shape[1]\n    dZ = dA * A * (1 - A)\n    return dZ @ A0.T, dZ.sum(axis=1, keepdims=True)",
@@ -762,8 +790,8 @@ RIGHT = [
     ),
     ("02.safe", "def log_sigmoid(Z):\n    return Z - np.logaddexp(0, Z)"),
     ("02.safe", "def log_sigmoid(Z):\n    return np.minimum(Z, 0) - np.log1p(np.exp(-np.abs(Z)))"),
-    ("02.slope", "answer = sigmoid_prime(0.0)"),
-    ("02.slope", "answer = 1 / 2 ** 2"),
+    ("02.steep", "answer = sigmoid_prime(np.log(0.8 / 0.2))"),
+    ("02.steep", "answer = 0.8 - 0.8 ** 2"),
     ("02.tanh", "def tanh_prime(Z):\n    return 1 / np.cosh(Z) ** 2"),
     ("02.tanh", "def tanh_prime(Z):\n    return 4 * sigmoid_prime(2 * Z)"),
     ("03.biases", "answer = sum([12, 7, 5, 1][1:])"),
@@ -775,6 +803,8 @@ RIGHT = [
     ),
     ("03.shape", "answer = np.zeros((5, 7)).shape"),
     ("03.shape", "sizes = [12, 7, 5, 1]\nanswer = tuple(sizes[2:0:-1])"),
+    ("03.weight", "answer = np.dot([0.8, -0.5], [2, 5]) * sigmoid_prime(np.log(0.6 / 0.4)) * 3"),
+    ("03.weight", "W2, d = np.array([[2], [5]]), np.array([[0.8], [-0.5]])\nanswer = 3 * (W2.T @ d * 0.6 * 0.4)"),
     (
         "04.backward",
         "def backward(Y, W, Z, A, g_prime):\n    L = max(W)\n    dZ = {L: (A[L] - Y) / Y.shape[1]}\n    for l in range(L - 1, 0, -1):\n        dZ[l] = W[l + 1].T @ dZ[l + 1] * g_prime(Z[l])\n    return {l: dZ[l] @ A[l - 1].T for l in W}, {l: dZ[l].sum(axis=1, keepdims=True) for l in W}",
@@ -825,17 +855,17 @@ RIGHT = [
         "05.numerical",
         "def numerical(f, x, epsilon):\n    gradient = np.zeros_like(x)\n    for i in np.ndindex(x.shape):\n        old = x[i]\n        try:\n            x[i] = old + epsilon\n            above = f(x)\n            x[i] = old - epsilon\n            below = f(x)\n        finally:\n            x[i] = old\n        gradient[i] = (above - below) / (2 * epsilon)\n    return gradient",
     ),
-    ("05.passes", "answer = 2 * 86031"),
-    ("05.passes", "answer = 86031 + 86031"),
-    ("06.baseline", "from fractions import Fraction\nanswer = Fraction(33, 50)"),
-    ("06.baseline", "answer = 1 - 17 / 50"),
+    ("05.units", "answer = 32 + 10 + 32 + 10"),
+    ("05.units", "answer = sum(2 * n for n in [784, 32, 10][1:])"),
+    ("06.constant", "from fractions import Fraction\nanswer = Fraction(52, 80)"),
+    ("06.constant", "answer = 1 - 28 / 80"),
+    ("06.enough", "answer = (np.sqrt(0.9 * 0.1) / 0.01) ** 2"),
+    ("06.enough", "n = 1\nwhile 2 * np.sqrt(0.9 * 0.1 / n) > 0.02 + 1e-12:\n    n += 1\nanswer = n"),
     (
         "06.error",
         "def hidden_error(delta_after, W_after, z):\n    return np.heaviside(z, 0.0) * np.dot(W_after.T, delta_after)",
     ),
     ("06.error", "def hidden_error(delta_after, W_after, z):\n    return (delta_after.T @ W_after).T * (z > 0)"),
-    ("06.flat", "answer = np.prod((64, 64, 3))"),
-    ("06.flat", "answer = 3 << 12"),
     ("06.flatten", "def flatten(pictures):\n    return np.stack([picture.ravel() / 255 for picture in pictures])"),
     (
         "06.flatten",
@@ -851,8 +881,8 @@ RIGHT = [
         "06.mean",
         "def mean_gradient(deltas, activations):\n    D, A = np.array(deltas), np.array(activations)\n    return np.einsum('ijk,ilk->jl', D, A) / D.shape[0]",
     ),
-    ("07.he", "answer = 1 / 20"),
-    ("07.he", "answer = (2 / 800) ** 0.5"),
+    ("07.back", "answer = 1 / 8"),
+    ("07.back", "answer = 0.25 * (100 / 400) ** 0.5"),
     ("07.slopes", "answer = 2**20"),
     ("07.slopes", "answer = 1 << 20"),
     ("07.spread", "import math\nanswer = math.hypot(*[0.1] * 400)"),
@@ -865,14 +895,10 @@ RIGHT = [
     ("08.byhand", "z = np.array([0, np.log(2), np.log(5)])\nanswer = softmax(z).tolist()"),
     ("08.error", "answer = [1 / 2, -3 / 4, 1 / 4]"),
     ("08.error", "answer = (np.array([2, 1, 1]) - np.array([0, 4, 0])) / 4"),
-    (
-        "08.momentum",
-        "def momentum(theta, gradient, velocity, learning_rate, beta):\n    v = np.multiply(beta, velocity)\n    v += gradient\n    return [theta - learning_rate * v, v]",
-    ),
-    (
-        "08.momentum",
-        "def momentum(theta, gradient, velocity, learning_rate, beta):\n    theta, velocity = theta.copy(), velocity.copy()\n    velocity *= beta\n    velocity += gradient\n    theta -= learning_rate * velocity\n    return theta, velocity",
-    ),
+    ("08.patience", "answer = 9 - 3"),
+    ("08.patience", "answer = 6.0"),
+    ("08.penalty", "answer = 3 * (1 - 0.4 * 0.2) - 0.4 * 1"),
+    ("08.penalty", "w, dW, l2, alpha = 3, 1, 0.2, 0.4\nw -= alpha * (dW + l2 * w)\nanswer = w"),
     ("08.onehot", "def one_hot(labels, K):\n    return (np.arange(K)[:, None] == np.asarray(labels)).astype(float)"),
     ("08.onehot", "def one_hot(labels, K):\n    return np.eye(K)[:, labels]"),
     ("08.start", "def output_error(Z, Y):\n    return (softmax(Z) - Y) / Y.sum()"),
@@ -891,8 +917,11 @@ RIGHT = [
     ),
     ("09.twice", "answer = 3 + 3 + 6"),
     ("09.twice", "x = 3 + 1e-20j\nanswer = ((x + x) * x).imag / 1e-20"),
-    ("10.bytes", "answer = (785 * 100 + 101 * 10) * 4"),
-    ("10.bytes", "answer = np.zeros(785 * 100 + 101 * 10, np.float32).nbytes"),
+    ("10.patterns", "answer = np.array([51, 49, 112]) / 1000"),
+    (
+        "10.patterns",
+        "def t(n, g):\n    return 0.12 / 4 + n * 1e-3 + g * 4 * 250000 / 1e8\n\nanswer = t(6, 1.5), t(4, 1.5), t(2, 8)",
+    ),
     ("10.deal", "def deal(m, K):\n    return [len(part) for part in np.array_split(np.arange(m), K)]"),
     ("10.deal", "def deal(m, K):\n    return np.bincount(np.arange(m) % K, minlength=K)"),
     ("10.equal", "answer = 0.8 / 0.02"),
@@ -943,11 +972,12 @@ RIGHT = [
         "12.attention",
         "def causal_attention(Q, K, V):\n    S = np.einsum('td,sd->ts', Q, K) * K.shape[1] ** -0.5\n    S = np.where(np.arange(len(Q))[:, None] >= np.arange(len(K)), S, -1e30)\n    S = S - np.logaddexp.reduce(S, axis=1, keepdims=True)\n    return np.exp(S) @ V",
     ),
-    ("12.newton", "def newton_step(p, slope, H):\n    return np.linalg.solve(H, H @ p - slope)"),
     (
-        "12.newton",
-        "def newton_step(p, slope, H):\n    n = len(p)\n    M = np.hstack([H, slope[:, None]]).astype(float)\n    for i in range(n):\n        M[i] = M[i] / M[i, i]\n        for j in range(n):\n            if j != i:\n                M[j] = M[j] - M[j, i] * M[i]\n    return p - M[:, n]",
+        "12.filter",
+        "def filter_gradient(rows, dZ):\n    dF = 0\n    for row, error in zip(rows, dZ):\n        dF = dF + np.outer(row, error)\n    return dF",
     ),
+    ("12.filter", "def filter_gradient(rows, dZ):\n    return np.einsum('nk,nc->kc', rows, dZ)"),
+    ("12.filter", "def filter_gradient(rows, dZ):\n    return (dZ.T @ rows).T"),
     ("12.weights", "answer = np.prod([3, 3, 8, 16]) + 16"),
     ("12.shared", "answer = np.ones(3) @ [0.2, 0.2, -0.5]"),
     (

@@ -92,10 +92,14 @@ def test_the_two_passes_run_against_each_other(L):
     forward = [a for a in arrows(ax) if same_color(a.arrow_patch.get_edgecolor(), FORWARD)]
     backward = [a for a in arrows(ax) if same_color(a.arrow_patch.get_edgecolor(), BACKWARD)]
     assert len(forward) == 2 * (L + 1)  # along the top, and into the store
-    assert len(backward) == 3 * L  # along the bottom, and out of the store
+    assert len(backward) == 3 * L + L - 1  # along the bottom, out of the store, and from the weights
     assert all(a.xy[0] >= a.xyann[0] for a in forward) and all(a.arrow_patch.get_linestyle() == "--" for a in backward)
     assert sum(a.xy[0] < a.xyann[0] for a in backward) == L
     to_dW = [a for a in backward if a.xy[0] > a.xyann[0]]
     assert [(int(a.xyann[0] // passes.STEP), int(a.xy[0] // passes.STEP)) for a in to_dW] == [(l, l) for l in range(L)]
     for l in range(1, L + 1):
         assert {f"$A^{{[{l}]}}$", f"$dZ^{{[{l}]}}$", f"$Z^{{[{l}]}},\\ A^{{[{l}]}}$"} <= set(texts(ax))
+    taken = [f"$A^{{[{l}]}}$" for l in range(1, L)] + [f"$Z^{{[{l}]}}$" for l in range(1, L)]
+    taken += ["$A^{[0]}$", f"$A^{{[{L}]}}$"] + [f"$W^{{[{l}]}}$" for l in range(2, L + 1)]
+    small = [text.get_text() for text in ax.texts if same_color(text.get_color(), BACKWARD)]
+    assert sorted(small) == sorted([*taken, *(f"$dZ^{{[{l}]}}$" for l in range(1, L + 1)), "← backward"])

@@ -17,9 +17,13 @@ def texts(ax):
     return [text.get_text() for text in ax.texts if text.get_text()]
 
 
+def arrow_of(text):
+    return isinstance(text, Annotation) and text.arrow_patch
+
+
 def arrows(ax, color):
     """Places of the arrows of a colour, as (start, stop)."""
-    drawn = [text for text in ax.texts if isinstance(text, Annotation) and text.arrow_patch]
+    drawn = [text for text in ax.texts if arrow_of(text)]
     return [(text.xyann, text.xy) for text in drawn if same_color(text.arrow_patch.get_edgecolor(), color)]
 
 
@@ -50,6 +54,18 @@ def test_a_numbered_network_has_each_weight_on_its_own_arrow():
     assert 3.4 < x == below_x < 6.8 and below_y < y < 0  # both from the lower hidden unit
 
 
+def test_a_named_network_has_each_symbol_where_the_other_has_its_number():
+    named = plotting.named_network([2, 2, 2], ["carry", "sum digit"])
+    other = plotting.numbered_network(W, b, [[1, 0.5], [0.62, 0.56], [0.6, 0.66]], ["carry", "sum digit"])
+    assert arrows(named, style.FORWARD) == arrows(other, style.FORWARD)
+    symbols = {text.get_position(): text.get_text() for text in named.texts}
+    numbers = {text.get_position(): text.get_text() for text in other.texts}
+    assert symbols.keys() == numbers.keys()
+    shown = {numbers[place]: symbols[place] for place in symbols}
+    assert (shown["−2.0"], shown["1.5"], shown["b −1.00"]) == ("$w^{[2]}_{12}$", "$w^{[2]}_{22}$", "$b^{[1]}_{2}$")
+    assert (shown["1.00"], shown["0.56"], shown["carry"]) == ("$x_1$", "$a^{[1]}_{2}$", "carry")
+
+
 def test_the_parts_of_a_fan_out_add_up():
     ax = plotting.fan_out([1, 0.5], [-0.4018, 0.658], 0.01)
     assert {r"$\Delta z^{[2]}_1$ = 0.0100", r"$\Delta z^{[2]}_2$ = 0.0050"} <= set(texts(ax))
@@ -78,12 +94,17 @@ def test_a_lit_row_holds_the_error_times_each_input(k):
     lit = arrows(ax, style.BACKWARD)
     assert len(lit) == 3 and len({round(start[0] - stop[0], 6) > 0 for start, stop in lit}) == 1
     assert all((start[1] > 0) == (k == 0) for start, _ in lit)
+    heads = {type(text.arrow_patch.get_arrowstyle()).__name__ for text in ax.texts if arrow_of(text)}
+    assert heads == {"Curve"}  # nothing is passed on
+    assert {rf"$dw^{{[2]}}_{{{k + 1}{j}}}$" for j in (1, 2, 3)} <= set(texts(ax))
+    assert {r"$\delta^{[2]}_{1}$ = 2.0000", r"$\delta^{[2]}_{2}$ = −3.0000"} <= set(texts(ax))
 
 
 def test_walked_paths_are_counted_and_drawn_as_often_as_they_are_walked():
     ax = plotting.walked_paths(3, 3)
     assert [text for text in texts(ax) if text.isdigit()] == ["3", "9", "27", "3", "9", "9"]
     assert {"no error kept: 39 multiplications", "every error kept: 21 multiplications"} <= set(texts(ax))
+    assert sum(text == "our unit" for text in texts(ax)) == sum(text == "layer 3" for text in texts(ax)) == 2
     walks = [line for line in ax.lines if same_color(line.get_color(), style.BACKWARD)]
     assert len(walks) == 39 + 21
 

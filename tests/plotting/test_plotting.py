@@ -1,5 +1,7 @@
 """Figures have the right labels, lines and limits, draw into the given axes and leave no state behind."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -27,6 +29,7 @@ DRAWN = {
     "tangent": lambda ax: plotting.tangent(W1, W1**2, -0.5, -1, ax),
     "plane": lambda ax: plotting.plane(X, y, (1, 2), 3, ax),
     "numbered_network": lambda ax: plotting.numbered_network({1: W1[:, None]}, {1: W1[:, None]}, [[1], W1], ax=ax),
+    "named_network": lambda ax: plotting.named_network([2, 3, 1], ["a"], ax),
     "fan_out": lambda ax: plotting.fan_out([1, 2], [0.5, -1], 0.1, ax),
     "lit_column": lambda ax: plotting.lit_column(np.ones((2, 3)), [0.5, -1], 0, ax),
     "lit_row": lambda ax: plotting.lit_row([0.5, -1], [1, 2, 3], 0, ax),
@@ -192,6 +195,14 @@ def test_labels_differ_in_marker_and_colour():
     assert circles.get_paths()[0].vertices.shape != triangles.get_paths()[0].vertices.shape
 
 
+@pytest.mark.parametrize("label", [2, -1, 0.5])
+def test_no_label_is_left_out_silently(label):
+    with pytest.raises(ValueError, match=f"^y contains the label {label}, but every label must be 0 or 1$"):
+        plotting.points([[1, 2], [3, 4], [5, 6]], [0, 1, label])
+    with pytest.raises(ValueError, match=f"the label {label}"):
+        plotting.boundary(lambda points: points[:, 0], [[1, 2], [3, 4]], [0, label])
+
+
 def test_boundary_draws_a_line_only_where_there_is_one():
     def black_lines(ax):
         return [
@@ -228,6 +239,12 @@ def test_images_are_placed_correctly():
 def test_nothing_to_show_is_said(draw, shape, said):
     with pytest.raises(ValueError, match=f"^{said}: choose at least one$"):
         draw(np.zeros(shape))
+
+
+@pytest.mark.parametrize("shape", [(784,), (3, 100), (2, 28, 20), (2, 8, 8, 4)])
+def test_what_are_no_images_is_said(shape):
+    with pytest.raises(ValueError, match=f"^pixels has the shape {re.escape(str(shape))}, but k images must have"):
+        plotting.images(np.zeros(shape))
 
 
 def test_images_in_colour():
@@ -267,6 +284,17 @@ def test_weights_are_written_beside_the_arrows_into_their_layer():
     for name, unit in zip(("first", "second"), units[:2], strict=True):
         middle = np.add(unit, units[2]) / 2
         assert 0.2 < np.linalg.norm(np.subtract(places[name], middle)) < 0.4 and places[name][1] > middle[1]
+
+
+def test_derivatives_are_written_below_the_arrows_and_meet_no_weight():
+    texts = {"weights": {1: [["w1", "w2"]]}, "derivatives": {1: [["dw1", "dw2"]], 2: [["dz"]]}}
+    ax = plotting.network([2, 1, 1], **texts)
+    places = {text.get_text(): np.array(text.get_position()) for text in ax.texts}
+    colors = {text.get_text(): text.get_color() for text in ax.texts}
+    for name in ("1", "2"):
+        assert places[f"dw{name}"][1] < places[f"w{name}"][1] and places[f"dw{name}"][0] < places[f"w{name}"][0]
+    assert {colors[name] for name in ("dw1", "dw2", "dz")} == {style.BACKWARD} and colors["w1"] == style.FORWARD
+    assert min(np.linalg.norm(places["dw1"] - places[name]) for name in ("w1", "w2", "dw2")) > 0.4
 
 
 @pytest.mark.parametrize(("sizes", "plain"), [([0.3, 0.2, 0.1], True), ([1.0, 0.1, 1e-4], False)])
@@ -325,7 +353,7 @@ def test_compared_costs_have_a_row_for_each_condition():
 
 
 def test_confusion_matrix_colours_only_mistakes():
-    counts = np.array([[50, 1, 0], [4, 60, 2], [0, 0, 70]])
+    counts = [[50, 1, 0], [4, 60, 2], [0, 0, 70]]
     ax = plotting.confusion_matrix(counts)
     assert ax.get_images()[0].get_array().tolist() == [[0, 1, 0], [4, 0, 2], [0, 0, 0]]
     written = {text.get_position(): text.get_text() for text in ax.texts}

@@ -129,6 +129,15 @@ def test_every_front_end_asks_nobody_and_has_its_file():
         assert not re.search(r"https?:|@import|url\((?!#)|\bfetch\(|XMLHttpRequest|innerHTML|\beval\(", text)
 
 
+def test_every_front_end_uses_what_it_defines():
+    sources = {path.name: path.read_text(encoding="utf-8") for path in FRONT.glob("*.js")}
+    for file, text in sources.items():
+        whole = "".join(sources.values()) if file in ("instrument.js", "maps.js") else text  # these two are shared
+        for line in re.findall("^(?:const|function) .*", text, re.MULTILINE):
+            for name in re.findall(r"(?:^const|^function|,) (\w+)(?: = |\()", line):
+                assert len(re.findall(rf"\b{name}\b", whole)) > 1, f"{file}: {name}"
+
+
 def test_a_challenge_is_acknowledged_once_and_remembered(progress):
     class Tiny(Instrument):
         title, challenge, front, code, arguments = "Tiny", "01.line_and_valley", "instrument.js", "f(", ("n",)

@@ -427,10 +427,13 @@ def test_detective_answers_every_guess():
         seen.add(game.case.value)
         assert "suspect" in game.case.value
         assert bug.broken.__name__ not in game.case.value  # its name is not given away
+        table, headline = game.case.value.split("<details>")  # which is closed
+        assert "<table>" in table and "Look " not in table and "Look " in headline
         game.guess.value = bug.title
-        assert game.verdict.value.startswith("<b>Right: ")
+        assert game.verdict.value.startswith("<b>Right: ") and "<details open>" in game.case.value
         game.guess.value = BUGS[number - 2].title
-        assert game.verdict.value.startswith("<b>It is not “")
+        assert game.verdict.value.startswith("<b>It is not “") and "Look " not in game.verdict.value
+        assert "<details>" in game.case.value
     assert len(seen) == len(BUGS)
     with pytest.raises(ValueError, match="number is 0, but it must be a whole number from 1 to"):
         widgets.detective.investigate(0)

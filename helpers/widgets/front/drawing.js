@@ -112,11 +112,8 @@ function controls({ get, set, follow, model }, area) {
     const send = what => () => model.send({ do: what })
     const start = slider({ label: "Test digit no.", min: 0, max: 100, step: 1, say: value => value || "none", moved: value => set({ start: value }) })
     follow("start", () => start.show(get("start")))
-    const rate = slider({ label: "Rate (ink² / cost)", min: 0, max: RATES.length - 1, step: 1, moved: i => set({ rate: RATES[i] }), say: i => RATES[i] })
-    follow("rate", () => {
-        rate.show(RATES.reduce((best, r, i) => Math.abs(Math.log(r / get("rate"))) < Math.abs(Math.log(RATES[best] / get("rate"))) ? i : best, 0))
-        rate.node.querySelector("output").textContent = get("rate")
-    })
+    const rate = stops("Rate (ink² / cost)", RATES, value => set({ rate: value }))
+    follow("rate", () => rate.show(get("rate")))
     const steps = element("output", { class: "steps" }), cost = element("output", {})
     follow("steps picture", () => {
         steps.textContent = get("steps") === 1 ? "1 step" : `${get("steps")} steps`

@@ -2,7 +2,6 @@
 //
 // The trait `steps` of the model is the number of steps shown from the path in `picture`.
 
-const arrivedAt = picture => picture.costs.findIndex(cost => cost - picture.least < picture.near)
 const tooFar = (picture, step) => picture.costs[step] > 1e4 * picture.costs[0]
 
 /** Return whether the path has ended, has reached the minimum, or diverges. */

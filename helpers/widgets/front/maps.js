@@ -1,8 +1,29 @@
-// Code shared by the interactive figures that draw images pixel by pixel.
+// Code shared by the interactive figures that draw images pixel by pixel: controls, colours, images and curves.
 
 const bytes = view => new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 const floats = view => new Float32Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength))
 const lowered = text => String(text).replace(/\d+/g, digits => [...digits].map(d => "₀₁₂₃₄₅₆₇₈₉"[d]).join(""))
+const short = number => number === undefined ? "" : Math.abs(number) >= 0.005 || number === 0 ? figures(number, 2) : number.toExponential(0).replace(/-/g, "−")
+
+/** Create a labelled menu. `choose` receives the chosen option, and `say` converts an option to its text. */
+function chooser(label, options, choose, say = String) {
+    const select = element("select", { "aria-label": label, onchange: () => choose(options[select.selectedIndex]) },
+        options.map(option => element("option", {}, say(option))))
+    const show = value => { select.selectedIndex = options.indexOf(value) }
+    return { node: element("label", { class: "choice" }, element("span", {}, label), select), select, show }
+}
+
+/** Create a slider whose stops are `values`. A value between them is shown as it is, at the nearest stop on a logarithmic scale. */
+function stops(label, values, choose) {
+    const nearest = value => values.reduce((best, v, i) => Math.abs(Math.log(v / value)) < Math.abs(Math.log(values[best] / value)) ? i : best, 0)
+    const made = slider({ label, min: 0, max: values.length - 1, step: 1, moved: i => choose(values[i]), say: i => values[i] })
+    const show = made.show
+    made.show = value => {
+        show(nearest(value))
+        made.node.querySelector("output").textContent = value
+    }
+    return made
+}
 
 /** Return the red, green and blue components of a palette colour, from 0 to 255.
     Until the view is part of the page, the result is black. */

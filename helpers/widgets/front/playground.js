@@ -11,7 +11,6 @@ const MOST_LAYERS = 4, MOST_WIDTH = 8, MOST_NODE = 40, LABELS = 50 // pixels
 const BEAT = 420 // milliseconds per layer in the animation of a step
 
 const named = feature => feature.replace(/[12]/g, d => "₀₁₂"[d])
-const short = number => Math.abs(number) >= 0.005 || number === 0 ? figures(number, 2) : number.toExponential(0).replace(/-/g, "−")
 
 /** Return the line segments along which levels on a grid cross the middle value, as [x, y, x, y] in grid units. */
 function boundary(levels, side) {
@@ -28,24 +27,6 @@ function boundary(levels, side) {
         for (let k = 0; k + 3 < cuts.length; k += 4) found.push(cuts.slice(k, k + 4))
     }
     return found
-}
-
-function chooser(label, options, choose, say = String) {
-    const select = element("select", { "aria-label": label, onchange: () => choose(options[select.selectedIndex]) },
-        options.map(option => element("option", {}, say(option))))
-    const show = value => { select.selectedIndex = options.indexOf(value) }
-    return { node: element("label", { class: "choice" }, element("span", {}, label), select), select, show }
-}
-
-function stops(label, values, choose) {
-    const nearest = value => values.reduce((best, v, i) => Math.abs(Math.log(v / value)) < Math.abs(Math.log(values[best] / value)) ? i : best, 0)
-    const made = slider({ label, min: 0, max: values.length - 1, step: 1, moved: i => choose(values[i]), say: i => values[i] })
-    const show = made.show
-    made.show = value => {
-        show(nearest(value))
-        made.node.querySelector("output").textContent = value
-    }
-    return made
 }
 
 /** Create, for each data set, a button that shows some of its points. */

@@ -18,8 +18,6 @@ function lastStep(model) {
     else if (updates > 0) setter(model)({ step: model.get("picture").steps.length, updates: updates - 1 })
 }
 
-const COLORS = { forward: "forward", backward: "backward", update: "update" }
-
 function buildStepper({ model, stage, follow, get, set }) {
     const net = shape("svg", { class: "net", role: "img" }), code = element("ol", { class: "code", "aria-label": "Lines of code" })
     const equation = element("div", { class: "equation" }), history = costHistory()
@@ -186,7 +184,7 @@ function drawCode(list, { steps }, number, go) {
     if (list.dataset.code !== steps.map(step => step.code).join("\n")) {
         list.dataset.code = steps.map(step => step.code).join("\n")
         list.replaceChildren(...steps.map((step, i) =>
-            element("li", { class: COLORS[step.way] }, button(step.code, () => go(i + 1), { tabindex: -1 }))))
+            element("li", { class: step.way }, button(step.code, () => go(i + 1), { tabindex: -1 }))))
     }
     ;[...list.children].forEach((line, i) => {
         change(line, { "aria-current": i + 1 === number ? "step" : null })
@@ -228,9 +226,9 @@ function drawEquation(box, picture, number) {
     }
     box.onpointerleave = box.onpointermove
     box.replaceChildren(
-        element("p", { class: "head-line" }, element("b", { class: COLORS[step.way] }, `${number} · ${step.way}`), " ", element("span", { class: "shapes" }, step.shape)),
+        element("p", { class: "head-line" }, element("b", { class: step.way }, `${number} · ${step.way}`), " ", element("span", { class: "shapes" }, step.shape)),
         element("div", { class: "product", "aria-hidden": "true" }, step.operands.map(operand),
-            element("span", { class: "sign" }, "="), matrix(result, updated ? `${step.name}` : step.name, `result ${COLORS[step.way]}`)),
+            element("span", { class: "sign" }, "="), matrix(result, step.name, `result ${step.way}`)),
         element("p", { class: "working" }, working))
 }
 

@@ -2,14 +2,7 @@
 // correctly or incorrectly, and the cost. The width of an edge shows the size of its weight.
 
 const RATES = [0.01, 0.03, 0.1, 0.2, 0.5, 1, 2, 5, 10], SPEEDS = [1, 2, 5, 10], ACTIVATIONS = ["sigmoid", "tanh", "relu", "identity"]
-const PIXELS = 784, COLUMNS = 6
-const short = number => number === undefined ? "" : Math.abs(number) >= 0.005 || number === 0 ? figures(number, 2) : number.toExponential(0).replace(/-/g, "−")
-
-function chooser(label, options, choose, say = String) {
-    const select = element("select", { "aria-label": label, onchange: () => choose(options[select.selectedIndex]) },
-        options.map(option => element("option", {}, say(option))))
-    return { node: element("label", { class: "choice" }, element("span", {}, label), select), show: value => { select.selectedIndex = options.indexOf(value) } }
-}
+const PIXELS = 784
 
 function controls({ get, set, follow, model }) {
     const sizes = element("input", { type: "text", "aria-label": "layer sizes", spellcheck: "false",
@@ -18,12 +11,8 @@ function controls({ get, set, follow, model }) {
     follow("layer_sizes", () => { sizes.value = get("layer_sizes") })
     const g = chooser("Hidden activation", ACTIVATIONS, value => set({ hidden_activation: value, iterations: 1 }))
     follow("hidden_activation", () => g.show(get("hidden_activation")))
-    const rate = slider({ label: "Learning rate α", min: 0, max: RATES.length - 1, step: 1, moved: i => set({ learning_rate: RATES[i] }), say: i => RATES[i] })
-    follow("learning_rate", () => {
-        const value = get("learning_rate"), far = r => Math.abs(Math.log(r / value))
-        rate.show(RATES.reduce((best, r, i) => far(r) < far(RATES[best]) ? i : best, 0))
-        rate.node.querySelector("output").textContent = value
-    })
+    const rate = stops("Learning rate α", RATES, value => set({ learning_rate: value }))
+    follow("learning_rate", () => rate.show(get("learning_rate")))
     const speed = chooser("Iterations per picture", SPEEDS, value => set({ speed: value }))
     follow("speed", () => speed.show(get("speed")))
     const train = button("Train", () => set({ playing: !get("playing") }), { class: "first" })
