@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from helpers import widgets
+from helpers.gradient_check import numerical_gradient
 
 PATH = Path(__file__).resolve().parents[2] / "notebooks" / "00_start_here.ipynb"
 CELLS = nbformat.read(PATH, as_version=4).cells
 TEXT = " ".join(cell.source for cell in CELLS if cell.cell_type == "markdown")
+CODE = "\n".join(cell.source for cell in CELLS if cell.cell_type == "code")
 
 
 @pytest.mark.parametrize("sizes", [[784, 1], [784, 196, 1], [784, 392, 196, 98, 1], [50] * 20])
@@ -28,16 +30,66 @@ def test_a_network_of_the_lessons_holds_a_hundred_thousand_numbers():
 
 
 def test_the_test_accuracy_is_higher_by_less_than_chance_explains():
-    assert "That the second is higher here is chance" in TEXT
-    result = widgets.your_network.train(layer_sizes="20, 1", learning_rate=0.5, iterations=60)
+    assert "(With the settings shown, the second is slightly higher, by chance.)" in TEXT
+    result = widgets.your_network.train()  # with the settings that the figure begins with
     train, test = result.train_accuracy, result.test_accuracy
     assert 0 < test - train < np.sqrt(test * (1 - test) / 500)  # one standard deviation of 500 draws
+
+
+def test_a_unit_adds_up_products_and_a_bias():
+    assert "the sum is $0.5 \\cdot 2 - 1 \\cdot 5 + 3 = -1$" in TEXT
+    assert 0.5 * 2 - 1 * 5 + 3 == -1
 
 
 def test_the_corner_shrinks_to_a_hundredth_when_the_strips_shrink_to_a_tenth():
     assert "the strips shrink to a tenth, the corner to a hundredth" in TEXT
     strips, corners = zip(*((3 * step + 4 * step, step * step) for step in (0.1, 0.01)), strict=True)
     assert np.isclose(strips[1] / strips[0], 0.1) and np.isclose(corners[1] / corners[0], 0.01)
+
+
+def test_along_a_path_rates_multiply_and_paths_add():
+    assert "= 11\\,\\Delta t" in TEXT and "$x = 4 + t$ and $y = 3 + 2t$, starting from $t = 0$" in TEXT
+    assert "at $t = 0.001$ the area is $4.001 \\cdot 3.002 = 12 + 11.002 \\cdot 0.001$" in TEXT
+    assert np.isclose((4 + 0.001) * (3 + 2 * 0.001), 12 + 11.002 * 0.001, rtol=0, atol=1e-12)
+    step = 1e-6
+    assert np.isclose(((4 + step) * (3 + 2 * step) - 12) / step, 11, atol=1e-4)
+    assert 3 * 1 + 4 * 2 == 11
+
+
+def test_a_function_notices_only_what_is_done_to_the_array_that_it_reads():
+    assert "Hand over a copy, and the function would notice nothing: all slopes would come out as 0." in TEXT
+    assert "after `v = sides`, whatever is done to `v[0]` is done to `sides[0]`" in TEXT
+    sides = np.array([4.0, 3.0])
+    v, u = sides, sides.copy()
+    slopes = [numerical_gradient(lambda: sides[0] * sides[1], array) for array in (sides, v, u)]
+    assert np.allclose(slopes, [[3, 4], [3, 4], [0, 0]])
+
+
+def test_a_calculation_makes_a_new_array_and_an_update_in_place_does_not():
+    assert "`v = v - 1` makes a new array and gives it the name `v`" in TEXT
+    assert "whereas `v -= 1` writes into the old one and so changes `sides`" in TEXT
+    sides = np.array([4.0, 3.0])
+    v = sides
+    v = v - 1
+    assert sides.tolist() == [4, 3] and v.tolist() == [3, 2]
+    v = sides
+    v -= 1
+    assert v is sides and sides.tolist() == [3, 2]
+
+
+def test_the_unit_that_answers_counts_as_a_layer_and_the_inputs_do_not():
+    assert "the layers of Figure 1 would be `3, 2, 1`" in TEXT
+    assert "plotting.network([2, 3, 2, 1, 1], names=columns" in CODE  # with the inputs and the circle for the cost
+    assert [len(b) for _, b in sorted(widgets.your_network.train((3, 2, 1)).network.b_.items())] == [3, 2, 1]
+
+
+def test_the_shapes_of_a_product_and_of_a_sum():
+    assert "weights $(3, 2)$ times inputs $(2, 60)$ gives $(3, 60)$" in TEXT
+    assert (np.ones((3, 2)) @ np.ones((2, 60))).shape == (3, 60)
+    assert "$(2, 3)$ plus $(2,)$ fails" in TEXT and "you need the shape $(2, 1)$" in TEXT
+    with pytest.raises(ValueError, match="broadcast"):
+        np.ones((2, 3)) + np.ones(2)
+    assert ((np.zeros((2, 3)) + np.array([[10], [20]])) == [[10] * 3, [20] * 3]).all()
 
 
 def test_no_direction_beats_the_gradient():

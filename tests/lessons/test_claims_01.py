@@ -5,6 +5,7 @@ except where the sentence rounds it.
 """
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from helpers import datasets
 from helpers.backprop import network
 from helpers.gradient_check import relative_error
+from helpers.plotting import fitting
 from helpers.widgets import line_and_valley
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "01_fit_a_line.ipynb"
@@ -100,6 +102,59 @@ def at_08_the_way_along_the_valley_is_soon_done():
     return early > 0.9 and late > 0.9 and along[6] < 0.02 * along[0]
 
 
+def the_bias_grows_at_first():
+    b, best = walk(0.1, 60)[0][:, 1], np.polyfit(x, y, 1)[1]
+    return f"{b.max():.2f} {best:.2f}" == "3.07 1.09" and b[0] == 3 and np.mean(3 - x - y) < 0 and b[-1] < 1.4
+
+
+def the_first_five_steps_win_more_than_is_left():
+    costs, least = walk(0.1, 60)[1], cost(*np.polyfit(x, y, 1))
+    return [f"{c:.2f}" for c in (costs[0] - costs[5], costs[5] - least)] == ["1.86", "1.21"] and costs[60] > least
+
+
+def a_trial_of_three_rates_finds_a_good_one():
+    costs = {rate: walk(rate, 20)[1] for rate in (0.1, 0.3, 0.9)}
+    rises = costs[0.9][1] < costs[0.9][0] and all(np.diff(costs[0.9][1:]) > 0)
+    return min(costs, key=twenty_steps_of) == 0.3 and f"{costs[0.1][-1]:.2f}" == "0.42" and rises
+
+
+def the_other_slope_changes_when_one_parameter_has_moved():
+    return not np.isclose(np.mean(-1 * x + 3 - y), np.mean((-1 + 0.1 * 2.83) * x + 3 - y), rtol=0.1)
+
+
+def small_slopes_mean_that_further_steps_gain_nothing():
+    path, costs = walk(0.5, 200)
+    slopes = (path[:-1] - path[1:]) / 0.5
+    return np.abs(slopes[-1]).max() < 1e-6 and costs[-1] - cost(*np.polyfit(x, y, 1)) < 1e-12
+
+
+def half_the_limit_lands_on_the_star():
+    (w, b), (_, steep) = np.polyfit(x, y, 1), np.linalg.eigh([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]])[1].T
+    across = [costs_along_and_across(walk(rate, 1, *([w, b] + 2 * steep))[0])[:, 1] for rate in (LIMIT, LIMIT / 2)]
+    return np.isclose(*across[0]) and across[1][1] < 1e-12 * across[1][0]
+
+
+def the_land_is_a_single_bowl():
+    return np.linalg.eigvalsh([[np.mean(x * x), np.mean(x)], [np.mean(x), 1]]).min() > 0
+
+
+def the_way_back_costs_one_or_two_predictions():
+    for sizes in ([784, 1], [784, 196, 1], [784, 392, 196, 98, 1], [50] * 20):
+        forward = sum(before * after for before, after in pairwise(sizes))  # a product for each connection
+        back = forward + sum(before * after for before, after in pairwise(sizes[1:]))  # dW, then dA but for the data
+        if not forward <= back <= 2 * forward:
+            return False
+    return True
+
+
+def the_first_point_looks_higher_than_it_is():
+    """Which number of the axis at the front left edge is level with the first point of the plane."""
+    X, targets = datasets.make_line()
+    low, heights = np.floor(X.min(axis=0, keepdims=True)), np.arange(-19, 20)
+    level = fitting._on_page(np.repeat(low, len(heights), axis=0), heights)[:, 1]
+    return round(np.interp(fitting._on_page(X, targets)[0, 1], level, heights)) == 8 and f"{targets[0]:.1f}" == "3.3"
+
+
 def the_rings_go_up_by_one_and_fill_the_map():
     (west, east), (south, north) = line_and_valley.WINDOW
     highest = max(cost(w, b) for w in (west, east) for b in (south, north))
@@ -135,9 +190,24 @@ CLAIMS = {
     "154057 parameters": lambda: 784 * 196 + 196 + 196 * 1 + 1 == 154057,
     "more than 300000 runs": lambda: 2 * 154057 > 300000,
     "The first point lies above the line": lambda: y[0] > 3 - x[0] and (3 - x[0] - y[0]) * x[0] < 0,
+    "$dw = 0.2 \\cdot 1 - 0.1 \\cdot 3 = -0.1$": lambda: np.isclose(0.2 * 1 - 0.1 * 3, -0.1),
+    "errors of $0.4$ and $-0.2$, so that $dz = (0.2, -0.1)$": lambda: np.allclose(
+        np.array([0.4, -0.2]) / 2, [0.2, -0.1]
+    ),
+    "once $w$ has moved, $db$ is out of date": the_other_slope_changes_when_one_parameter_has_moved,
+    "the first five steps lower it by 1.86, and the other 55 do not quite manage the remaining 1.21": (
+        the_first_five_steps_win_more_than_is_left
+    ),
+    "at 0.1 the cost is still 0.42, and at 0.9 it rises from the second": a_trial_of_three_rates_finds_a_good_one,
+    "0.7 ends at 0.061 instead of 0.075": lambda: (
+        [f"{twenty_steps_of(rate):.3f}" for rate in (0.7, 0.3)] == ["0.061", "0.075"]
+    ),
+    "so small that further steps hardly lower the cost": small_slopes_mean_that_further_steps_gain_nothing,
+    "The way back costs about as much as one or two predictions": the_way_back_costs_one_or_two_predictions,
     "they shrink by themselves": the_first_steps_are_the_longest,
+    "At first $b$ even grows, from 3 to 3.07, although the star lies at 1.09": the_bias_grows_at_first,
     "a little steeper *and* a little lower": a_steeper_and_lower_line_costs_little,
-    "The winner is 0.3": lambda: min((0.05, 0.3, 0.8, 0.83), key=twenty_steps_of) == 0.3,
+    "Of the four, 0.3 wins": lambda: min((0.05, 0.3, 0.8, 0.83), key=twenty_steps_of) == 0.3,
     "0.8, sixteen times as large, ends higher": lambda: (
         twenty_steps_of(0.8) > twenty_steps_of(0.05) and 0.8 / 0.05 == 16
     ),
@@ -154,6 +224,9 @@ CLAIMS = {
     "here a little above 0.8": lambda: 0.8 < LIMIT < 0.81,
     "every rate reaches the bottom in the end": every_rate_below_the_limit_arrives,
     "the path run straight down the steep side to the star": a_start_across_the_valley_meets_the_challenge,
+    "if a rate at the limit lands just as far up on the other side": half_the_limit_lands_on_the_star,
+    "where both slopes are zero, the line is the best one": the_land_is_a_single_bowl,
+    "The first point seems to stand at 8, but its height is 3.3": the_first_point_looks_higher_than_it_is,
     "That one costs 0.0659, and the fitted one even less": lambda: (
         f"{cost(1.5, 1):.4f}" == "0.0659" and cost(*np.polyfit(x, y, 1)) < cost(1.5, 1)
     ),

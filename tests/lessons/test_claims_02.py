@@ -83,15 +83,6 @@ def learned():
     return (trained.W_[1] - start[1]).reshape(28, 28)
 
 
-def touched_rim_weights_moved_a_little():
-    X, _, _, _ = datasets.load_digit_pair(5, 8, random_state=np.random.RandomState(1))
-    rim = np.ones((28, 28), dtype=bool)
-    rim[1:-1, 1:-1] = False
-    inked = np.sum(np.any(X[:, rim.ravel()] > 0, axis=1))
-    moved = np.abs(learned()[rim]).max()
-    return 0 < inked < 100 and 0 < moved < 0.01 * np.abs(learned()).max()
-
-
 def a_square_is_white_below_a_fifteenth_of_the_largest_change():
     """The picture has 15 tints, of which the middle one is white and half of its width lies on either side of 0."""
     return 0.015 < np.abs(learned()).max() / 15 < 0.02
@@ -124,10 +115,62 @@ def the_cost_jumps_at_a_rate_of_1_and_falls_at_a_tenth():
     return jumps and quick[-1] < slow[-1] and (np.diff(slow) < 0).all()
 
 
-def a_is_0_only_below_minus_709():
-    with np.errstate(over="ignore"):
-        overflows = np.isinf(np.exp(710.0)) and np.isfinite(np.exp(709.0)) and np.exp(-710.0) > 0
-        return overflows and sigmoid(-709.0) > 0 and sigmoid(-710.0) == 0 and sigmoid(37.0) == 1
+@cache
+def trained_on_the_blobs(steps, start=(0.0, 0.0, 0.0)):
+    """The cost, and both weights and the bias."""
+    X, y = datasets.make_blobs(m=200, separation=2.5, random_state=3)
+    rows, theta = np.column_stack([X, np.ones(200)]), np.array(start)
+    for _ in range(steps):
+        theta = theta - rows.T @ (sigmoid(rows @ theta) - y) / 200
+    a = sigmoid(rows @ theta)
+    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a)), theta
+
+
+def longer_training_and_other_starts_end_at_the_same_cost():
+    starts = ((0.0, 0.0, 0.0), (3.0, -3.0, 2.0), (-4.0, 2.0, -1.0))
+    costs = [trained_on_the_blobs(200)[0], *(trained_on_the_blobs(2000, start)[0] for start in starts)]
+    return all(f"{cost:.4f}" == "0.2385" for cost in costs) and np.ptp(costs[1:]) < 1e-9
+
+
+def the_weight_and_what_it_does_to_the_odds():
+    weight = trained_on_the_blobs(200)[1][0]
+    return f"{weight:.2f}" == "2.61" and round(np.exp(weight)) == 14 and "$e^{2.61} \\approx 14$" in PROSE
+
+
+def the_squares_of_the_inputs():
+    points, _ = datasets.make_blobs(m=200, separation=2.5, random_state=3)
+    pictures = datasets.load_digit_pair(5, 8, random_state=np.random.RandomState(1))[0]
+    in_the_plane, of_a_picture = (1 + np.mean(np.sum(X**2, axis=1)) for X in (points, pictures))  # 1 for the bias
+    often = round(of_a_picture / in_the_plane) == 20 and "moves $z$ some 20 times as far" in PROSE
+    return often and (round(in_the_plane), round(of_a_picture)) == (5, 94)
+
+
+def a_rate_of_1_is_safe_with_the_sigmoid_only():
+    """The steepest curvature is that of the squared error, or at most a quarter of it."""
+    X, _ = datasets.make_blobs(m=200, separation=2.5, random_state=3)
+    rows = np.column_stack([X, np.ones(200)])
+    steepest = np.linalg.eigvalsh(rows.T @ rows / 200)[-1]
+    z = np.linspace(-9, 9, 181)
+    return 2 / steepest < 1 < 2 / (steepest / 4) and (sigmoid(z) * sigmoid(-z)).max() == 0.25
+
+
+def no_loss_curves_downward_along_a_straight_line():
+    X, y = datasets.make_blobs(m=200, separation=2.5, random_state=3)
+    rows, rng = np.column_stack([X, np.ones(200)]), np.random.default_rng(0)
+    for _ in range(20):
+        z = rows @ rng.normal(0, 3, 3)[:, np.newaxis] + np.outer(rows @ rng.standard_normal(3), np.linspace(-3, 3, 61))
+        losses = np.logaddexp(0, z) - y[:, np.newaxis] * z
+        if min(np.diff(losses, 2).min(), np.diff(losses.mean(axis=0), 2).min()) < -1e-12:
+            return False
+    return True
+
+
+def the_cost_has_no_lowest_point_at_a_separation_of_6():
+    shown = widgets.threshold.classify(separation=6)
+    W, b = shown.network.W_[1], shown.network.b_[1]
+    z = [factor * (W @ shown.X.T + b)[0] for factor in 2.0 ** np.arange(6)]
+    costs = [np.mean(np.logaddexp(0, row) - shown.y * row) for row in z]
+    return shown.accuracy == 1 and all(np.diff(costs) < 0) and costs[-1] < 1e-12
 
 
 def the_weights_favour_what_the_caption_says():
@@ -140,7 +183,8 @@ def the_weights_favour_what_the_caption_says():
 
 CLAIMS = {
     "100 circles (label 0), most on the left": a_hundred_of_each_kind_mostly_on_its_side,
-    "is a bump of height ¼": lambda: sigmoid(0) * (1 - sigmoid(0)) == 0.25,
+    "The derivative is at most ¼": lambda: sigmoid(0) * (1 - sigmoid(0)) == 0.25,
+    "raising $x_1$ by 1 doubles the odds, since $e^{0.69} \\approx 2$": lambda: abs(np.exp(0.69) - 2) < 0.01,
     "the odds are multiplied by $e$": lambda: np.allclose(
         [sigmoid(z + 1) / sigmoid(-z - 1) / (sigmoid(z) / sigmoid(-z)) for z in (-3, 0, 2)], np.e
     ),
@@ -166,8 +210,18 @@ CLAIMS = {
     "by chance: a few pictures out of 1866": printed("training: cost 0.2019, 94.1%", "test: cost 0.1955, 94.5%"),
     "In the white squares, the change is less than 0.02": a_square_is_white_below_a_fifteenth_of_the_largest_change,
     "The weights of the other white squares have moved too": many_white_squares_have_moved,
-    "even at the very edge, a few pictures do have ink": touched_rim_weights_moved_a_little,
-    "there is room down to $z = -709$": a_is_0_only_below_minus_709,
+    "$1/a$ is large by just as much": lambda: np.allclose([a * (1 - a) / a for a in (1e-3, 1e-6)], 1, atol=2e-3),
+    "2000 steps lead to the same 0.2385": longer_training_and_other_starts_end_at_the_same_cost,
+    "The weight of $x_1$ is now 2.61": the_weight_and_what_it_does_to_the_odds,
+    "on average about 5; for a picture, about 94": the_squares_of_the_inputs,
+    "In lesson 01 that would have been too much": a_rate_of_1_is_safe_with_the_sigmoid_only,
+    "no loss curves downward on the way, and neither does their mean": no_loss_curves_downward_along_a_straight_line,
+    "as in the live figure at a separation of 6": the_cost_has_no_lowest_point_at_a_separation_of_6,
+    "even a tiny $e^z$ is not lost when 1 is added": lambda: (
+        np.isclose(np.logaddexp(0, -40.0), np.exp(-40.0), rtol=1e-12, atol=0) and np.log(1 + np.exp(-40.0)) == 0
+    ),
+    "A badly wrong answer costs very nearly $|z|$": lambda: np.allclose(np.logaddexp(0, [37, 1000]), [37, 1000]),
+    "the losses are now 37 and 0": printed("0.6931   37.0000 1000.0000", "37.0000    0.6931    0.0000    0.0000"),
     "At 36 it is already off by 0.04": lambda: abs(-np.log(1 - sigmoid(36.0)) - 36.04) < 0.005,
     "From $z = 37$ on, $1 - a$ is 0": printed("z = 37: 1 − a = 0.0e+00, cost for y = 0: inf", "1 − a = 2.2e-16"),
     "where $\\sigma$ is 1 to all 16 digits anyway": lambda: sigmoid(40.0) == 1,

@@ -12,6 +12,7 @@ import pytest
 
 from helpers.backprop import losses, network
 from helpers.backprop.activations import relu, relu_prime, sigmoid, sigmoid_prime, tanh_prime
+from helpers.gradient_check import numerical_gradients
 
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "errata.ipynb"
 CELLS = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
@@ -42,6 +43,28 @@ def a_second_fit_is_silent():
     dZ1 = W[2].T.dot(dZ2) * sigmoid_prime(Z[1])
     shapes = [dZ1.dot(X).shape, dZ2.dot(A[1].T).shape]
     return shapes == [W[1].shape, W[2].shape] and cost.shape == (4,) and np.isfinite(cost).all()
+
+
+def code_is_right(sizes, g):
+    """The programs of both sources, in short: no 1/m until the end, and the long way through dA in the last layer."""
+    rng = np.random.default_rng(8)
+    X, Y = rng.standard_normal((6, 3)), np.array([[0.0, 1, 1, 0, 1, 0]])
+    W, b = network.initialize_parameters(sizes, random_state=1)
+    L, n, names = len(W), len(X), {"sigmoid": (sigmoid, sigmoid_prime), "relu": (relu, relu_prime)}
+    A, Z = {0: X.T}, {}
+    for l in range(1, L + 1):
+        Z[l] = W[l] @ A[l - 1] + b[l]
+        A[l] = (names[g][0] if l < L else sigmoid)(Z[l])
+    cost = np.squeeze(-(Y @ np.log(A[L].T) + (1 - Y) @ np.log(1 - A[L].T)) / n)
+    dZ = (-Y / A[L] + (1 - Y) / (1 - A[L])) * sigmoid_prime(Z[L])
+    truth = numerical_gradients(X, Y, W, b, g)
+    right = np.isclose(cost, losses.binary_cross_entropy(Z[L], Y))
+    for l in range(L, 0, -1):
+        right &= np.allclose(dZ @ A[l - 1].T / n, truth.dW[l]) and np.allclose(
+            dZ.sum(axis=1, keepdims=True) / n, truth.db[l]
+        )
+        dZ = (W[l].T @ dZ) * names[g][1](Z[l - 1]) if l > 1 else dZ
+    return right
 
 
 def one_nan_spoils_every_weight():
@@ -127,6 +150,10 @@ CLAIMS = {
     "That makes 33 entries": lambda: len(re.findall(r"^### \d+\. ", PROSE, re.MULTILINE)) == 33,
     "The five that can stop a program or ruin its results even with sound data": five_entries_come_first,
     "neither stops the training": a_second_fit_is_silent,
+    "the cost becomes an array of four numbers": a_second_fit_is_silent,
+    "computes the correct cost and the correct gradients": lambda: code_is_right([3, 4, 3, 1], "sigmoid"),
+    "a formula is wrong, and the code beside it is right": lambda: code_is_right([3, 4, 1], "relu"),
+    "a hundredth of it": lambda: round((196 + 196**2 + 196**3) / (196 + 196**2 + 196**2), -1) == 100,
     "one such number spoils all the weights": one_nan_spoils_every_weight,
     "which is finite for every $z$": cost_from_z_is_finite,
     "`np.logaddexp` computes both logarithms without overflow": neither_logarithm_overflows,
@@ -136,7 +163,7 @@ CLAIMS = {
     "the slope can be recovered from $A$": slopes_follow_from_activations,
     "Only for a single example is $db = dZ$": bias_gradient_of_one_example,
     "since Windows accepts both": windows_takes_both_slashes,
-    "would no longer check this network": a_shifted_copy_is_another_network,
+    "would start from a slightly different network": a_shifted_copy_is_another_network,
     "The notebook's product gives the transpose": the_outer_product_is_transposed,
 }
 
