@@ -7,11 +7,19 @@ const watcher = new ResizeObserver(entries => {
         else target.removeAttribute("tabindex")
     }
 })
+// A formula within a sentence that is wider than the text gets a line of its own.
+const measure = () => {
+    const formulas = [...document.querySelectorAll("article mjx-container:not([display])")].filter(one => !one.closest("table"))
+    const room = formulas.map(one => one.closest("p, li, article").clientWidth - one.firstElementChild.getBoundingClientRect().width)
+    formulas.forEach((one, index) => one.classList.toggle("wide", room[index] < 0))
+}
 const watch = () => {
-    for (const box of document.querySelectorAll("div.cell_output, mjx-container[display]")) watcher.observe(box)
+    measure()
+    for (const box of document.querySelectorAll("div.cell_output, mjx-container:is([display], .wide)")) watcher.observe(box)
 }
 window.addEventListener("load", () => { watch(); window.MathJax?.startup?.promise.then(watch) })
 document.addEventListener("lesson-shown", watch) // there is another lesson, or more of it
+window.addEventListener("resize", watch)
 
 // Paper is white: a page is printed in its light colours. The style sheet for paper opens all folds.
 const root = document.documentElement

@@ -12,6 +12,10 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CUT = """[...document.querySelectorAll('.cell_input pre')].filter(box => box.scrollWidth > box.clientWidth)
     .map(box => box.textContent.slice(0, 60))"""
+# Formulas outside tables, which scroll, that go beyond the screen and do not scroll.
+CLIPPED = """[...document.querySelectorAll('article mjx-container')].filter(one => !one.closest('table')
+    && getComputedStyle(one).overflowX !== 'auto' && one.getBoundingClientRect().right > innerWidth)
+    .map(one => one.textContent)"""
 # Names that take two lines, although they are narrower than their box.
 BROKEN = """[...document.querySelectorAll('.cell_input .n, .cell_input .nn, .bd-article p code span.pre')]
     .filter(name => !/\\s/.test(name.textContent) && name.getClientRects().length > 1
@@ -118,6 +122,20 @@ def test_no_line_of_code_is_cut_and_no_name_is_broken(page, address, book):
             page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
             assert page.evaluate(CUT) == [], (name, width)
             assert page.evaluate(BROKEN) == [], (name, width)
+
+
+def test_a_formula_wider_than_a_phone_can_be_scrolled_by_finger_and_key(page, address, book):
+    page.set_viewport_size({"width": 390, "height": 844})
+    wide = []
+    for path in sorted(book.glob("[0-9]*.html")):
+        page.goto(f"{address}/{path.name}")
+        page.evaluate("window.MathJax.startup.promise")
+        wait_for(page, "[...document.querySelectorAll('mjx-container.wide')].every(one => one.tabIndex === 0)")
+        wide += page.evaluate("[...document.querySelectorAll('mjx-container.wide')].map(one => one.scrollWidth)")
+        assert page.evaluate(CLIPPED) == [], path.name
+    assert wide and min(wide) > 300
+    page.set_viewport_size({"width": 1280, "height": 844})
+    wait_for(page, "!document.querySelector('mjx-container.wide')")
 
 
 def test_the_stepper_is_legible_on_a_phone(page, address):
