@@ -71,6 +71,17 @@ def every_start(claim):
     return lambda: all(claim(start) for start in STARTS)
 
 
+def the_offset_multiplies_the_common_part(start):
+    """The gradient of layer 4 is that of the differences, plus the sum of the errors times activations of about ½."""
+    (X, Y), (W, b) = digits(), begin(DEEP, start)
+    Z, A = network.forward(X, W, b)
+    dW, _ = network.backward(Y, W, Z, A)
+    dZ, mean = (A[4] - Y) / len(X), A[3].mean(axis=1, keepdims=True)
+    parts = dZ.sum() * mean.T, dZ @ (A[3] - mean).T
+    near = np.abs(np.hstack([A[1].ravel(), A[2].ravel(), A[3].ravel()]) - 0.5)
+    return np.allclose(dW[4], parts[0] + parts[1]) and near.mean() < 0.1
+
+
 def steps(sizes, start):
     W, _, _, dW = before_training(sizes, start)
     return np.array([size(W[l]) / (0.1 * size(dW[l])) for l in W])
@@ -78,6 +89,11 @@ def steps(sizes, start):
 
 def sizes_of(sizes, start, which):
     return np.array([size(which(before_training(sizes, start))[l]) for l in range(1, len(sizes) + 1)])
+
+
+def fall_per_step(sizes, start):
+    """The expected fall of the cost in one step with α = 0.1, from the gradients of the weights."""
+    return 0.1 * sum(np.sum(dW**2) for dW in before_training(sizes, start)[3].values())
 
 
 def the_large_network_waits():
@@ -98,6 +114,23 @@ def ratio_to_product(start):
     return 0.2 < min(ratios) and max(ratios) < 0.3
 
 
+def more_pictures_make_no_larger_gradient():
+    """Sixteen times as many: a little smaller, if anything, because less noise is left in it."""
+    X, y, _, _ = recordings.tutorial_digits()
+    for start in (1, 2, 3):
+        W, _ = begin(DEEP, start)
+        measured = []
+        for m in (300, 4800):
+            dZ, A = {}, network.forward(X[:m], W, {l: np.zeros((len(W[l]), 1)) for l in W})[1]
+            dZ[4] = (A[4] - A[4].mean() + y[:m].mean() - y[:m]) / m
+            for l in (4, 3, 2):
+                dZ[l - 1] = W[l].T @ dZ[l] * A[l - 1] * (1 - A[l - 1])
+            measured.append([size(dZ[l] @ (X[:m] if l == 1 else A[l - 1].T)) for l in W])
+        if not (0.85 < np.divide(*measured[::-1]).min() and np.divide(*measured[::-1]).max() < 1.02):
+            return False
+    return True
+
+
 def errors_at_layer_1(start):
     shallow, deep = (sizes_of(sizes, start, lambda t: t[2])[0] for sizes in (SHALLOW, DEEP))
     return 20 < shallow / deep < 35
@@ -114,14 +147,6 @@ def the_error_shrinks_as_predicted(start):
     got = [size(dZ[l - 1]) / size(dZ[l]) for l in (4, 3, 2)]
     predicted = [np.mean(A[l - 1] * (1 - A[l - 1])) * np.sqrt(W[l].shape[0] / W[l].shape[1]) for l in (4, 3, 2)]
     return np.allclose(got, predicted, rtol=0.2) and 1 / 50 < got[0] < 1 / 35
-
-
-def a_length_is_kept_on_the_way_back():
-    kept = []
-    for start in STARTS:
-        W, _, dZ, _ = before_training(DEEP, start)
-        kept += [np.linalg.norm(W[l].T @ dZ[l]) / np.linalg.norm(dZ[l]) for l in (4, 3, 2)]
-    return 0.8 < min(kept) and max(kept) < 1.2
 
 
 def an_offset_enlarges_the_last_gradient():
@@ -159,23 +184,116 @@ def kept(name):
     return np.array(fractions)
 
 
-def the_share_of_the_differences():
-    """With ReLU and He: also that the activations keep their size, to a factor of about 2."""
+def mean_factor(sizes):
+    """The factor per layer that takes the first of these sizes to the last."""
+    return (sizes[-1] / sizes[0]) ** (1 / (len(sizes) - 1))
+
+
+@cache
+def factors(activation, initialization, factor=1.0):
+    """The mean factors per layer of the activations, the differences and the error, a row for each start."""
+    rows = []
     for start in STARTS:
-        _, A = network.forward(digits()[0], *begin([100] * 10 + [1], start, "he"), "relu")
-        first, last = (size(A[l] - A[l].mean(axis=1, keepdims=True)) / size(A[l]) for l in (1, 10))
-        if not (0.6 < first < 0.7 and 0.33 < last < 0.48 and 0.5 < size(A[10]) / size(A[1]) < 2.1):
+        (X, Y), (W, b) = digits(), begin([100] * 10 + [1], start, initialization, factor)
+        Z, A = network.forward(X, W, b, activation)
+        dZ, layers = widgets.signals.errors(Y, W, Z, activation), range(1, 11)
+        differences = [size(A[l] - A[l].mean(axis=1, keepdims=True)) for l in layers]
+        back = [size(dZ[l]) for l in reversed(layers)]
+        rows.append([mean_factor([size(A[l]) for l in layers]), mean_factor(differences), mean_factor(back)])
+    return np.array(rows)
+
+
+def relu_keeps_all_but_the_differences():
+    """In single starts the factors scatter, but the differences always lose more than the activations."""
+    activations, differences, error = factors("relu", "he").T
+    return (
+        np.allclose([activations.mean(), error.mean()], 1, atol=0.02)
+        and 0.92 < differences.mean() < 0.96
+        and np.all(differences < activations)
+    )
+
+
+def half_of_the_mean_square_is_left():
+    """Of z that is normal, of the error, and at most half of a difference, whatever the two pictures have in common."""
+    rng = np.random.default_rng(0)
+    for common in (0, 1, 3):
+        z = common * rng.standard_normal(100_000) + rng.standard_normal((2, 100_000))
+        a, dz = np.maximum(z, 0), rng.standard_normal(100_000)
+        left = [np.mean(after**2) / np.mean(before**2) for after, before in ((a, z), (dz * (z[0] > 0), dz))]
+        if not (np.allclose(left, 0.5, atol=0.01) and np.mean((a[0] - a[1]) ** 2) < 0.5 * np.mean((z[0] - z[1]) ** 2)):
             return False
     return True
 
 
 @cache
-def saturated(factor):
-    shares = []
+def slopes(factor):
+    """The mean size of the slopes in layers 2 to 10, and the fraction below a fifth of the largest, for each start."""
+    rows = []
     for start in STARTS:
-        Z, _ = network.forward(digits()[0], *begin(DEEP, start, factor=factor))
-        shares.append([np.mean(sigmoid_prime(Z[l]) < 0.05) for l in (1, 2, 3)])
-    return np.array(shares)
+        Z, _ = network.forward(digits()[0], *begin([100] * 10 + [1], start, factor=factor))
+        every = [sigmoid_prime(Z[l]) for l in range(2, 11)]
+        rows.append([np.mean([size(slope) for slope in every]), np.mean(np.array(every) < 0.05)])
+    return np.array(rows).T
+
+
+@cache
+def deep_z(activation, factor, start):
+    return network.forward(digits()[0], *begin([100] * 10 + [1], start, factor=factor), activation)
+
+
+def sizes_of_z(activation, factor):
+    """In layers 2 to 10, for every start."""
+    return np.array([size(deep_z(activation, factor, start)[0][l]) for start in STARTS for l in range(2, 11)])
+
+
+def most_of_z_is_common():
+    """At least 85% of the mean square, already in layer 2."""
+    every = [deep_z("sigmoid", 4, start)[0][l] for start in STARTS for l in range(2, 11)]
+    return min(np.mean(z.mean(axis=1) ** 2) / np.mean(z**2) for z in every) > 0.85
+
+
+def without_the_half_a_sigmoid_is_tanh():
+    """Take ½ from every activation, and weights four times as large do with u = 2z what tanh does with z."""
+    (z, A), (W, _) = deep_z("tanh", 1, 1), begin([100] * 10 + [1], 1, factor=4)
+    u = 2 * z[1]
+    for l in range(2, 11):
+        u = W[l] @ (1 / (1 + np.exp(-u)) - 0.5)
+    means = [A[l].mean() for l in range(1, 11)]
+    return np.allclose(u, 2 * z[10]) and np.abs(means).max() < 0.1
+
+
+def all_weights_of_a_unit_must_be_alike():
+    """Two units that begin alike stay alike beside others. With equal rows of W[1] alone they part."""
+    X, Y = digits()
+    for start in STARTS:
+        W, b = begin((5, 1), start)
+        W[1][1], W[1][2] = W[1][0], W[1][0]
+        W[2][0, 1] = W[2][0, 0]
+        for _ in range(200):
+            dW, db = network.backward(Y, W, *network.forward(X, W, b))
+            W, b = ({l: p[l] - 0.5 * d[l] for l in p} for p, d in ((W, dW), (b, db)))
+        if not (np.allclose(W[1][0], W[1][1], atol=1e-9) and np.abs(W[1][0] - W[1][2]).max() > 0.02):
+            return False
+    return True
+
+
+def a_small_difference_grows_like_the_error():
+    """By the product of scale and slope in each layer, until it is as large as the difference of any two pictures."""
+    for start in STARTS:
+        X, parameters = digits()[0], begin([100] * 10 + [1], start, factor=28)
+        near = X + 1e-6 * np.random.default_rng(start).standard_normal(X.shape)
+        A, other = (network.forward(inputs, *parameters)[1] for inputs in (X, near))
+        growth = mean_factor([size(other[l] - A[l]) for l in range(1, 11)])
+        far = X + 0.1 * np.random.default_rng(start).standard_normal(X.shape)
+        moved = network.forward(far, *parameters)[1][10] - A[10]
+        apart = np.sqrt(2) * size(A[10] - A[10].mean(axis=1, keepdims=True))  # of two pictures of the 300
+        if not (1.5 < growth < 1.9 and size(moved) > 0.7 * apart):
+            return False
+    return True
+
+
+def learned_and_new():
+    return recordings._read_arrays("07_scale_28")[recordings.LONE]  # (factors, starts, training and new digits)
 
 
 def the_still_keeps_half():
@@ -242,6 +360,20 @@ def level_or_a_little_behind():
     return np.all(deep / shallow > 0.98) and np.all(deep / shallow < 1.35) and shallow.max() > deep.min()
 
 
+def ten_times_the_rate_does_what_momentum_does():
+    for start in STARTS[:5]:
+        for which, sizes in enumerate(((49, 1), (98, 49, 24, 1))):
+            (X, Y), (W, b) = (array.astype(np.float32) for array in digits()), begin(sizes, start)
+            W, b = ({l: p.astype(np.float32) for l, p in of.items()} for of in (W, b))
+            for _ in range(199):
+                dW, db = network.backward(Y, W, *network.forward(X, W, b))
+                W, b = ({l: p[l] - d[l] for l in p} for p, d in ((W, dW), (b, db)))
+            cost = losses.binary_cross_entropy(network.forward(X, W, b)[0][len(W)], Y)
+            if not np.isclose(cost, cures()["momentum 0.9"][start - 1, which], rtol=0.2):
+                return False
+    return True
+
+
 def relu_goes_further():
     return np.all(cures()["ReLU"][:, 1] < cures()["tanh"][:, 1])
 
@@ -249,6 +381,22 @@ def relu_goes_further():
 def he_helps_from_four_of_five():
     plain, he = cures()["ReLU"][:, 1], cures()["ReLU and He"][:, 1]
     return np.sum(he < 0.8 * plain) == 4 and np.sum(abs(he / plain - 1) < 0.1) == 1
+
+
+def given_more_time_the_sigmoid_wins():
+    """With the learning rate 0.5 and 600 steps."""
+    for start in STARTS[:5]:
+        X, Y = (array.astype(np.float32) for array in digits())
+        ends = []
+        for sizes in ((49, 1), (98, 49, 24, 1)):
+            W, b = ({l: p.astype(np.float32) for l, p in of.items()} for of in begin(sizes, start))
+            for _ in range(600):
+                dW, db = network.backward(Y, W, *network.forward(X, W, b))
+                W, b = ({l: p[l] - np.float32(0.5) * d[l] for l in p} for p, d in ((W, dW), (b, db)))
+            ends.append(losses.binary_cross_entropy(network.forward(X, W, b)[0][len(W)], Y))
+        if not ends[1] < 0.8 * ends[0]:
+            return False
+    return True
 
 
 def it_has_learned_next_to_nothing():
@@ -290,6 +438,13 @@ CLAIMS = {
         "[196, 1]           0.61 0.34"
     ),
     "in some starts of the deep network more than a hundredfold": an_offset_enlarges_the_last_gradient,
+    "their sum is multiplied by activations that are all near ½": every_start(the_offset_multiplies_the_common_part),
+    "in Figure 1 the cost of the shallow one is at 0.31 after a hundred steps": lambda: (
+        round(recordings.load_run("tutorial_196_1").cost_history_[100], 2) == 0.31
+    ),
+    "Layer 1 of the deep network moves twenty to thirty times more slowly": every_start(
+        lambda s: 20 < steps(DEEP, s)[0] / steps(SHALLOW, s)[0] < 31
+    ),
     "In the shallow network a thousand steps are enough": every_start(lambda s: steps(SHALLOW, s).max() < 1000),
     "between fifteen and twenty-three thousand": every_start(
         lambda s: 15000 < steps(DEEP, s)[:3].min() and steps(DEEP, s)[:3].max() < 23000
@@ -305,24 +460,64 @@ CLAIMS = {
         the_error_shrinks_as_predicted
     ),
     "The ratio is between 0.2 and 0.3 in every layer of both networks": every_start(ratio_to_product),
+    "More of them make it less noisy, but not larger": more_pictures_make_no_larger_gradient,
     "is twenty to thirty times smaller, from every start": every_start(errors_at_layer_1),
     "By length, the gradient of layer 1 is the largest of the four": every_start(length_and_size_disagree),
-    "the weights keep the *length* of the error on its way back": a_length_is_kept_on_the_way_back,
     "lowers it by about $\\alpha \\lVert dW \\rVert^2$": the_cost_falls_by_the_squared_length,
+    "a thousand steps would lower the cost by less than 0.03": every_start(
+        lambda s: 1.5e-5 < fall_per_step(DEEP, s) < 3e-5
+    ),
+    "For the shallow network it is about 0.005 per step, and in Figure 1 its cost does fall by about 0.4": every_start(
+        lambda s: (
+            0.004 < fall_per_step(SHALLOW, s) < 0.0055
+            and np.isclose(np.subtract(*recordings.load_run("tutorial_196_1").cost_history_[[0, 100]]), 0.4, atol=0.01)
+        )
+    ),
+    "(0.0124^2 + 0.0084^2 + 0.0052^2 + 0.0035^2) \\approx 0.00003$": lambda: (
+        round(0.1 * (0.0124**2 + 0.0084**2 + 0.0052**2 + 0.0035**2), 5) == 0.00003
+        and "start 1, lengths of dW[1] to dW[4]: 0.0124 0.0084 0.0052 0.0035" in PRINTED
+    ),
+    "$\\tanh z = 2\\sigma(2z) - 1$": lambda: np.allclose(
+        np.tanh(np.linspace(-4, 4)), 2 / (1 + np.exp(-2 * np.linspace(-4, 4))) - 1
+    ),
+    "half of the mean square of the error is lost too": half_of_the_mean_square_is_left,
+    "So expect the differences to lose a little in each layer": relu_keeps_all_but_the_differences,
     "two millionths are left": lambda: 1.5e-6 < kept("sigmoid").min() and kept("sigmoid").max() < 2.6e-6,
     "one or two hundredths are left": lambda: 0.005 < kept("sigmoid, 4").min() and kept("sigmoid, 4").max() < 0.025,
     "keep about half or more": lambda: min(kept("relu").min(), kept("tanh").min()) > 0.44,
-    "two thirds of the size of the activations in layer 1, and about 0.4 of it in layer 10": (
-        the_share_of_the_differences
+    "With $1/\\sqrt n$ the slopes are nearly $\\frac14$": lambda: np.allclose(slopes(1)[0], 0.236, atol=0.005),
+    "that of $z$ is then about $4 \\cdot \\frac12 = 2$ or more, and $\\sigma'(2)$ is only 0.1": lambda: (
+        len(sizes_of_z("sigmoid", 4)) == 72
+        and 1.9 < sizes_of_z("sigmoid", 4).min() < sizes_of_z("sigmoid", 4).max() < 3
+        and round(float(sigmoid_prime(2.0)), 1) == 0.1
     ),
-    "about one activation in five is saturated in layers 2 and 3": lambda: np.allclose(
-        saturated(4)[:, 1:], 0.2, atol=0.06
+    "Most of this $z$ is the same for all pictures": most_of_z_is_common,
+    "The activations of tanh lie around 0, and $z$ stays small": lambda: sizes_of_z("tanh", 1).max() < 0.35,
+    "$\\tanh z = 2\\,(\\sigma(2z) - \\frac12)$, and the factors 2 and 2 make the 4": without_the_half_a_sigmoid_is_tanh,
+    "about $4 \\cdot 0.16 \\approx 0.6$ of the differences, and $0.6^9$ is one hundredth": lambda: (
+        np.allclose(slopes(4)[0], 0.16, atol=0.01)
+        and np.allclose(factors("sigmoid", "lecun", 4)[:, 1], 4 * slopes(4)[0], rtol=0.05)
+        and round(0.6**9, 3) == 0.01
     ),
-    "about three activations in four, or more, lie on a flat part": lambda: saturated(28).min() > 0.745,
+    "Most units have become mere switches, on or off": lambda: slopes(28)[1].min() > 0.8,
+    "the error *grows* on its way back, by about two thirds in each layer": lambda: (
+        np.allclose(factors("sigmoid", "lecun", 28)[:, 2], 1.67, atol=0.08)
+        and np.allclose(28 * slopes(28)[0], 1.64, atol=0.08)
+    ),
+    "they keep about 0.95 of their size in each layer": lambda: np.allclose(
+        factors("sigmoid", "lecun", 28)[:, 1], 0.96, atol=0.02
+    ),
+    "in each layer of switches a *small* difference between two pictures grows, just as the error does": (
+        a_small_difference_grows_like_the_error
+    ),
+    "with weights × 28, most of the training digits are right": lambda: (
+        learned_and_new()[1, :, 0].min() > 0.85 and learned_and_new()[1, :, 1].max() < 0.7
+    ),
     "Over the whole depth, both means fall by about half": the_still_keeps_half,
     "Which of the two signals fades first?": relu_loses_the_differences_first_and_tanh_the_error,
     "which for $\\beta = 0.9$ is ten times the gradient": lambda: np.isclose(sum(0.9**k for k in range(400)), 10),
     "at more than five times the cost of the deep one": depth_wins_with_as_many_weights,
+    "So they receive the same gradients, and stay alike forever": all_weights_of_a_unit_must_be_alike,
     "all five random starts reach a lower cost than any of the others": printed(
         "alike, sigmoid:           cost 0.09", "zero, sigmoid:            cost 0.12", "start 5, sigmoid: cost 0.06"
     ),
@@ -330,8 +525,14 @@ CLAIMS = {
     "that of layer 4 nearly in a straight line": the_gradient_grows_exponentially,
     "They are largest where the cost falls": both_gradients_peak_where_the_cost_falls,
     "the deep network has learned next to nothing, from any start": it_has_learned_next_to_nothing,
+    "from every start the deep sigmoid network ends at a lower cost than the shallow one": (
+        given_more_time_the_sigmoid_wins
+    ),
     "In the upper three rows all triangles lie to the right": shallow_stays_ahead(
         "as it was", "learning rate 0.5", "momentum 0.9"
+    ),
+    "With a rate of 1.0 and no momentum, each network ends at about the same cost as with it, from every start": (
+        ten_times_the_rate_does_what_momentum_does
     ),
     "level with the shallow one, or nearly so": level_or_a_little_behind,
     "From tanh downwards all triangles lie to the left": deep_gets_ahead("tanh", "ReLU", "ReLU and He"),
@@ -350,8 +551,9 @@ CLAIMS = {
         and "network: 15, only by the deep one: 3" in PRINTED
     ),
     "jumps to 1.4 for a moment near iteration 20": a_moment_near_iteration_20,
-    "about twice the root of their number: 8 and 11": lambda: (
-        [round(2 * (1866 * (n / 1866) * (1 - n / 1866)) ** 0.5) for n in (16, 28)] == [8, 11]
+    "which leaves twice the root of their number $mq$: 8 and 11": lambda: (
+        [round(2 * (n * (1 - n / 1866)) ** 0.5) for n in (16, 28)] == [8, 11]
+        and [round(2 * n**0.5) for n in (16, 28)] == [8, 11]
     ),
 }
 
