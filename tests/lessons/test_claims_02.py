@@ -214,7 +214,7 @@ CLAIMS = {
     "2000 steps lead to the same 0.2385": longer_training_and_other_starts_end_at_the_same_cost,
     "The weight of $x_1$ is now 2.61": the_weight_and_what_it_does_to_the_odds,
     "on average about 5; for a picture, about 94": the_squares_of_the_inputs,
-    "In lesson 01 that would have been too much": a_rate_of_1_is_safe_with_the_sigmoid_only,
+    "For the line of lesson 01 it would have been too much": a_rate_of_1_is_safe_with_the_sigmoid_only,
     "no loss curves downward on the way, and neither does their mean": no_loss_curves_downward_along_a_straight_line,
     "as in the live figure at a separation of 6": the_cost_has_no_lowest_point_at_a_separation_of_6,
     "even a tiny $e^z$ is not lost when 1 is added": lambda: (

@@ -504,7 +504,7 @@ CLAIMS = {
         np.allclose(factors("sigmoid", "lecun", 28)[:, 2], 1.67, atol=0.08)
         and np.allclose(28 * slopes(28)[0], 1.64, atol=0.08)
     ),
-    "they keep about 0.95 of their size in each layer": lambda: np.allclose(
+    "on average they keep about 0.95 of their size per layer": lambda: np.allclose(
         factors("sigmoid", "lecun", 28)[:, 1], 0.96, atol=0.02
     ),
     "in each layer of switches a *small* difference between two pictures grows, just as the error does": (

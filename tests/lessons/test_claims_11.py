@@ -150,22 +150,24 @@ def walk(seed, rate):
 
 def steps_on_the_plateau_are_short():
     steps, costs, net = walk(0, 0.01)
-    plateau = round(costs[50], 2) == 0.42 and round(costs[350], 2) == 0.39 and np.median(steps[50:350]) < 0.15
+    plateau = round(costs[50], 2) == 0.42 and round(costs[350], 2) == 0.39 and 0.11 < np.median(steps[50:350]) < 0.12
     return plateau and net < 0.6 * 0.01 * steps[50:350].sum(axis=0).mean()
 
 
 def both_rates_use_a_small_share():
-    """Of 300 steps of α: in the run of the lesson, and compared from every start."""
+    """Of 300 steps of α: in the run of the lesson, and compared from nine starts."""
     slow, fast = ([walk(seed, rate)[2] for seed in SEEDS] for rate in (0.01, 0.1))
     shown = (round(slow[0], 2), round(fast[0], 2)) == (0.24, 1.97)
     shares = (round(slow[0] / 3, 2), round(fast[0] / 30, 2)) == (0.08, 0.07)
-    return shown and shares and all(10 * s > f > 2 * s for s, f in zip(slow, fast, strict=True))
+    nine = [10 * walk(seed, 0.01)[2] > walk(seed, 0.1)[2] for seed in range(9)]
+    return shown and shares and sum(nine) == 8 and all(f > 2 * s for s, f in zip(slow, fast, strict=True))
 
 
-def a_long_step_is_rare():
-    """A sudden large gradient makes a longer step than α. From every start, at most one step in twenty is longer."""
+def growing_gradients_cause_longer_steps():
+    """With the larger rates, at most one step in twenty is longer than α; with the smallest, more of them are."""
     long = [np.mean(walk(seed, rate)[0] > 1.01) for seed in SEEDS for rate in (0.01, 0.1)]
-    return adam_after([0.001] * 1000 + [1.0]) > 2 and max(long) < 0.06
+    longest = max(walk(seed, 0.001)[0].max() for seed in SEEDS)
+    return adam_after(range(1, 100)) > 1.2 and max(long) < 0.06 and 1.6 < longest < 2
 
 
 def larger_is_not_always_better():
@@ -363,13 +365,13 @@ CLAIMS = {
     "A smaller rate does not repair this": a_smaller_rate_does_not_repair_it,
     "The training cost keeps falling, but the test cost turns and rises": the_test_cost_turns_and_rises,
     "(A large learning rate helps.)": a_large_rate_kills_units,
-    "a sudden large gradient can cause a longer step, but that is rare": a_long_step_is_rare,
+    "growing gradients can cause longer steps, of nearly $2\\alpha$ in some runs": growing_gradients_cause_longer_steps,
     "the cost of the slower run, 0.42 after 50 updates, still stands at 0.39 after 350": steps_on_the_plateau_are_short,
     "moved by 0.24 on average, 8% of the 3 that Adam would have allowed": both_rates_use_a_small_share,
-    "the winner used no larger share of its 30, from any start that we tried: here 7%, or 1.97": (
+    "the winner used no larger share of its 30, from eight of the nine starts that we tried: here 7%, or 1.97": (
         both_rates_use_a_small_share
     ),
-    "half of the steps are shorter than $0.15\\,\\alpha$, and many undo one another": steps_on_the_plateau_are_short,
+    "half of the steps are shorter than $0.12\\,\\alpha$, and many undo one another": steps_on_the_plateau_are_short,
     "the cost ends far above the winner's, from every start": larger_is_not_always_better,
     "187 pixels have no ink in any of those pictures": pixels_without_ink_keep_their_start,
     "the contrast has doubled": the_contrast_has_doubled,
@@ -385,10 +387,10 @@ CLAIMS = {
         one_pattern_does_as_well
     ),
     "82% of the fives would become eights, instead of 86%": the_speckle_counts,
-    "hardly ever longer than $\\alpha$, and most steps are much shorter": printed(
+    "a step of this run is hardly ever longer than $\\alpha$, and most steps are much shorter": printed(
         "half of them below 0.05 α, 99 in 100 below 0.79 α"
     ),
-    "a weight can hardly travel further than $400 \\cdot 0.001 = 0.4$": a_slow_weight_hardly_leaves_its_start,
+    "a weight travels hardly further than $400 \\cdot 0.001 = 0.4$": a_slow_weight_hardly_leaves_its_start,
     "by 2 on average": printed("a weight has moved by 2.04 on average"),
     "a slanted stroke through the middle": the_stroke_runs_from_lower_left_to_upper_right,
     "The network changes its mind at the fourth step": printed("an 8 0.438", "step  4: probability of an 8 0.686"),
