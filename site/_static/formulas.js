@@ -19,7 +19,12 @@ const watch = () => {
 }
 window.addEventListener("load", () => { watch(); window.MathJax?.startup?.promise.then(watch) })
 document.addEventListener("lesson-shown", watch) // there is another lesson, or more of it
-window.addEventListener("resize", watch)
+let width = innerWidth
+window.addEventListener("resize", () => {
+    if (innerWidth === width) return // only the height has changed, as while a phone's page is scrolled
+    width = innerWidth
+    watch()
+})
 
 // Paper is white: a page is printed in its light colours. The style sheet for paper opens all folds.
 const root = document.documentElement

@@ -103,8 +103,8 @@ function sayThatPythonStarts(session) {
 const stamp = ({ panel }) => panel.context.model.getMetadata("lesson") ?? {}
 
 /** Return a path for a copy of an edition at which there is no file yet. @param {Opened} opened */
-async function unusedPath({ contents, path, panel }) {
-    const { edition = "earlier" } = panel.context.model.getMetadata("lesson") ?? {}
+async function unusedPath(opened) {
+    const { contents, path } = opened, edition = stamp(opened).edition ?? "earlier"
     for (let number = 1; ; number++) {
         const name = path.replace(".ipynb", `-${edition}${number > 1 ? `-${number}` : ""}.ipynb`)
         const exists = await contents.get(name, { content: false }).then(() => true, () => false)
@@ -141,8 +141,7 @@ function show(words, choices = {}) {
     const failure = element("p", {})
     /** @type {HTMLButtonElement[]} */
     const buttons = Object.entries(choices).map(([name, action]) => {
-        const button = document.createElement("button")
-        Object.assign(button, { type: "button", className: "jp-mod-styled jp-mod-accept", textContent: name })
+        const button = /** @type {HTMLButtonElement} */ (element("button", { type: "button", class: "jp-mod-styled jp-mod-accept" }, name))
         const fail = (/** @type {Error} */ error) => { failure.textContent = `This failed: ${error.message}. ${CURE}` }
         button.onclick = () => {
             buttons.forEach(one => { one.disabled = true })

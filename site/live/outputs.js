@@ -49,7 +49,6 @@ export class Outputs {
         if (this.earlier) this.clear()
         this.pending = false
         this.host.style.minHeight = ""
-        document.dispatchEvent(new Event("lesson-shown")) // a wide output must be reachable with the keyboard
     }
 
     clear() {
@@ -57,7 +56,14 @@ export class Outputs {
         this.host.closest("details")?.setAttribute("open", "") // anyone who runs a cell wants to see its output
         this.removeWidgets()
         this.host.replaceChildren()
-        if (!this.host.isConnected) this.cell.append(this.host)
+        this.#attach()
+    }
+
+    /** Put the box of the outputs into the page. If it is wide, `formulas.js` makes it reachable with the keyboard. */
+    #attach() {
+        if (this.host.isConnected) return
+        this.cell.append(this.host)
+        document.dispatchEvent(new Event("lesson-shown"))
     }
 
     /** Show one output. @param {Message} message */
@@ -179,7 +185,7 @@ export class Outputs {
     /** @param {string} kind */
     #put(kind) {
         const box = element("div", { class: `output ${kind}` })
-        if (!this.host.isConnected) this.cell.append(this.host)
+        this.#attach()
         this.host.append(box)
         return box
     }
