@@ -1,9 +1,9 @@
 """Build the book as a folder of HTML pages.
 
 The command ``python site/book.py OUT`` writes the pages to the folder OUT. The book consists of the notebooks
-with their committed outputs, a landing page, the credits for the data, and pages for teachers, on checking your own
-gradients, and on the visual style. The folder OUT/lab, in which
-``make site`` saves the lab, is not changed.
+with their committed outputs, a landing page, the credits for the data, a page for teachers, a page about checking your
+own gradients, and a page about the visual style. The folder OUT/lab, in which ``make site`` saves the lab, is not
+changed.
 """
 
 import argparse
@@ -58,7 +58,7 @@ FOLD_NAME = ' aria-label="Toggle hidden content"'
 FORMULA = re.compile(r'\(?<span class="math notranslate nohighlight">[^<]*</span>[.,;:?!)]+')  # with its punctuation
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script", re.DOTALL | re.IGNORECASE)
 # Inline styles are allowed because MathJax and the tables in outputs need them. The scripts of interactive figures
-# arrive from Python as text, from which only a script of the book can make a blob.
+# arrive from Python as text, which only the scripts of the book can turn into blobs.
 POLICY = (
     "default-src 'none'; script-src 'self' {scripts}; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'"
@@ -66,7 +66,7 @@ POLICY = (
 
 
 def main():
-    """Build the book into the folder named on the command line."""
+    """Build the book in the folder given on the command line."""
     parser = argparse.ArgumentParser(description="Build the book as a folder of HTML pages.")
     parser.add_argument("out", type=Path, help="folder for the pages; an earlier build in it is replaced")
     out = parser.parse_args().out.resolve()
@@ -173,14 +173,14 @@ def _write_landing(source, promises, rows):
 
 
 def _about(name, words):
-    """Return what the map says about a lesson, with an element in which `solved.js` shows how much is solved."""
+    """Return the description of a lesson, with an element in which `solved.js` shows how many exercises are solved."""
     names = " ".join(exercise.name for exercise in LESSONS.get(name[:2], ()))
     solved = f' <span class="solved" data-exercises="{names}" hidden></span>' if names else ""
     return f"<span>{words}{solved}</span>"
 
 
 def _write_teachers(source, notebooks, redirect):
-    """Write the page for teachers, and the deck of cards, which has no questions if the site is for a class."""
+    """Write the page for teachers and the deck of flashcards, which has no questions if the site is for a class."""
     notation = nbformat.read(ROOT / "notebooks" / "notation.ipynb", as_version=4).cells
     notation = "\n\n".join(cell.source for cell in notation if cell.cell_type == "markdown")
     text, questions, symbols = cards.deck(LESSONS, notation, with_answers=folder.SOURCE == ROOT)
@@ -242,7 +242,7 @@ def prune(pages):
 
 
 def _tidy(page):
-    """Name each fold by its visible text, and keep lines from breaking in names of code and beside formulas.
+    """Make the visible text of each fold its name, and prevent line breaks within names in code and next to formulas.
 
     Long lines of code may break at brackets and dots, and a formula stays with the punctuation after it.
     """

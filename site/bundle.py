@@ -2,7 +2,7 @@
 
 The scripts are in the folder `live`. They are bundled with the npm packages of `live/package.json`, which are
 downloaded once and kept in `build/npm`. The pages use the Python of the lab, which is built first, so a reader
-who visits both downloads it once.
+who visits both downloads it only once.
 """
 
 import gzip
@@ -24,8 +24,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 LIVE = HERE / "live"
 NPM = ROOT / "build" / "npm"
-# The packages that lessons import, without those dependencies that they do not use: a stand-in takes the place of
-# IPython (see `live/python`), fonttools writes PDF files, and the others belong to JupyterLab.
+# The packages that lessons import, and the dependencies that no lesson uses: IPython is replaced by a stand-in (see
+# `live/python`), fonttools is for PDF files, pytz is for time zones, and the last two are for Jupyter.
 PACKAGES = ("numpy", "matplotlib", "ipywidgets", "anywidget", "h5py", "tqdm")
 NOT_USED = {"ipython", "fonttools", "pytz", "jupyterlab-widgets", "widgetsnbextension"}
 # Files in the packages and in the standard library that no lesson uses: tests, GUI backends, file formats, some
@@ -45,10 +45,10 @@ TRIMMED = re.compile(
 )
 ANYWIDGET = {  # changes to its front end
     'define(["@jupyter-widgets/base"], widget_default);': "export default widget_default;",  # as an ES module
-    "AbortSignal.timeout(2e3)": "AbortSignal.timeout(6e4)",  # on a slow machine, it takes longer
+    "AbortSignal.timeout(2e3)": "AbortSignal.timeout(6e4)",  # two seconds are not enough on a slow machine
 }
 ENTRIES = ("page.js", "worker.js", "editor.js", "widgets.js", "live.css", "widgets.css")
-# The imports and calls of a lesson up to its first figure, as far as packages and the standard library are concerned.
+# The parts of packages and the standard library that a lesson imports and calls up to its first figure.
 IMPORTED = """
 import ast, difflib, encodings.utf_16_be, os, secrets, symtable
 os.environ["MPLBACKEND"] = "module://live_figures"
@@ -59,15 +59,15 @@ for kind in ("svg", "png"):
     pyplot.savefig(f"/tmp/figure.{kind}")
 """
 SMALL = 64_000  # bytes; larger data files are downloaded when they are read
-# Teachers' programs, which start processes, and the modules that only they use. Leaving them out makes a first visit
-# 42 kB smaller.
+# Teachers' programs, which start processes, and the modules that only they use. Leaving them out makes the download on
+# a first visit 42 kB smaller.
 PROGRAMS = {f"helpers/exercises/{name}.py" for name in ("grade", "handout", "nbgrader_course", "class_list")}
 PROGRAMS |= {f"helpers/exercises/{name}.py" for name in ("gradebook", "merging", "rerun", "worker", "works")}
 PROGRAMS |= {f"helpers/system/{name}.py" for name in ("confinement", "system_calls")}
 
 
 def build(out, lab):
-    """Write the files to the folder `out`.
+    """Write everything that the pages need to run their cells to the folder `out`.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def build(out, lab):
 
 
 def _packages():
-    """Install the packages from npm, unless that has been done here for the same list, and return their folder."""
+    """Install the npm packages, unless they are already installed for this system, and return their folder."""
     lock = (LIVE / "package-lock.json").read_bytes()
-    system = sysconfig.get_platform().encode()  # a container sees the folder of its host
+    system = sysconfig.get_platform().encode()  # a container shares this folder with its host
     folder = NPM / hashlib.sha256(lock + system).hexdigest()[:12]
     if not (folder / "ready").is_file():
         npm = shutil.which("npm")
@@ -172,7 +172,7 @@ def _add(archive, file, name):
 
 
 def _write_lock(out, path):
-    """Write the list of packages for the pages, which refers to the files of the lab."""
+    """Write the list of packages for the pages, and trimmed copies of the packages that do not come from a CDN."""
     lab = json.loads(path.read_text(encoding="utf-8"))
     found = _needed(lab["packages"])
     names = {name: entry["file_name"] for name, entry in found.items()}
@@ -206,7 +206,7 @@ def _needed(packages):
 
 
 def _compile(out, pyodide, wheels, lock):
-    """Compile Python files that the pages download, among them those of the standard library."""
+    """Compile the Python files that the pages download, including those of the standard library."""
     _trim(pyodide / "python_stdlib.zip", out / "python_stdlib.zip")
     (out / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
     major, minor, *_ = lock["info"]["python"].split(".")
@@ -216,7 +216,7 @@ def _compile(out, pyodide, wheels, lock):
 
 
 def _size(files):
-    """Return the total size of files in bytes, and in megabytes when they are compressed."""
+    """Return the total size of files in bytes, and their compressed size in megabytes."""
     contents = [file.read_bytes() for file in files]
     return {"bytes": sum(map(len, contents)), "megabytes": round(sum(len(gzip.compress(c, 6)) for c in contents) / 1e6)}
 
@@ -236,7 +236,7 @@ def _is_kept(name):
 
 
 def _kept_fonts(data):
-    """Remove missing fonts from matplotlib's list of fonts. Otherwise, matplotlib would create a new list."""
+    """Remove missing fonts from matplotlib's list of fonts, because matplotlib would otherwise create a new list."""
     fonts = json.loads(data)
     for kind in ("afmlist", "ttflist"):
         fonts[kind] = [font for font in fonts[kind] if _is_kept(f"/mpl-data/{font['fname']}")]

@@ -22,7 +22,7 @@ DOCUMENTED = (
 
 
 def replace_imported(places, pyodide, lock, packages, program):
-    """Replace the files in archives that a program imports by bytecode. The others stay as source, which is smaller.
+    """Compile those files in archives that a program imports; the others stay as source, which is smaller.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def replace_imported(places, pyodide, lock, packages, program):
 
 
 def _run(work, job):
-    """Run the compiler in a folder with all that it needs."""
+    """Run the compiler in a folder that contains everything it needs."""
     (work / "new").mkdir()
     command = ["node", work / SCRIPT.name, work, json.dumps(job)]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace")

@@ -1,7 +1,7 @@
 """Write the quick questions and the symbols as a text file that Anki and other flashcard programs can import.
 
 Each card has an id that stays the same when its text changes, so that a later import updates the card and keeps the
-learner's progress. See "Text Files" in the manual of Anki for the lines at the beginning.
+learner's progress. The lines at the beginning are explained in the Anki manual, under "Text Files".
 """
 
 import html
@@ -39,7 +39,7 @@ def deck(lessons, notation, with_answers=True):
 
 
 def answer(right):
-    """Write the right answer to a question as its reader would."""
+    """Format the right answer to a question as a reader would write it."""
     if isinstance(right, str):
         return right
     return f"{right:.6g}" if np.ndim(right) == 0 else f"({', '.join(f'{number:.6g}' for number in np.ravel(right))})"

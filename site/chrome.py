@@ -10,7 +10,7 @@ import threading
 from playwright.sync_api import sync_playwright
 
 QUIET = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
-# The headless shell of Chromium comes first, because it needs about an eighth less time than the browser with windows.
+# The headless shell of Chromium comes first, because it takes about an eighth less time than the full browser.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 NO_OTHER_HOST = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
 
@@ -24,7 +24,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextlib.contextmanager
 def served(folder):
-    """Serve the files in `folder` on this machine, and provide the address of the server."""
+    """Serve the files in `folder` on this machine, and yield the address of the server."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -45,7 +45,7 @@ def find_chromium():
     names = [os.environ.get("CHROMIUM"), *BROWSERS]
     path = next((path for path in map(shutil.which, filter(None, names)) if path), None)
     if path is None:
-        raise FileNotFoundError("no Chromium found: install chromium, or name one in the variable CHROMIUM")
+        raise FileNotFoundError("no Chromium found: install chromium, or set the variable CHROMIUM to its path")
     return path
 
 

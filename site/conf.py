@@ -49,7 +49,7 @@ html_theme_options = {
     "show_toc_level": 2,
     "toc_title": "On this page",
     "search_bar_text": "Search the book",
-    "enable_search_shortcuts": False,  # otherwise, the slash opens the search instead of appearing in a cell
+    "enable_search_shortcuts": False,  # otherwise, typing a slash in a cell would open the search
     "use_download_button": False,
     "use_fullscreen_button": False,
     "pygments_light_style": "a11y-high-contrast-light",

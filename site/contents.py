@@ -1,4 +1,4 @@
-"""Functions that collect the files of the lab: the lessons, prepared for it, the package `helpers` and the data."""
+"""Functions that collect the files of the lab: the prepared lessons, the package `helpers` and the data."""
 
 import json
 import shutil
@@ -45,7 +45,7 @@ METADATA = {
 
 
 def write(out):
-    """Write the files to the new folder `out`.
+    """Write the files of the lab to the new folder `out`.
 
     Returns
     -------
@@ -73,8 +73,8 @@ def write(out):
 def _as_lesson(notebook):
     """Return a notebook with the metadata that the kernel would add to it, and with its edition.
 
-    JupyterLab shows animations only in cells that are trusted. In a cell with a widget that is trusted, it would show
-    an error instead of the widget's static image until the cell has run.
+    JupyterLab shows animations only in trusted cells. In a trusted cell with a widget, it would show an error instead
+    of the widget's static image until the cell has run.
     """
     notebook.metadata = nbformat.from_dict(METADATA | {"lesson": {"edition": lessons.edition(notebook.cells)}})
     for cell in notebook.cells:

@@ -26,10 +26,10 @@ def refuse_foreign_files(out, keep=()):
         Names of files and folders in `out` that another program writes.
     """
     if out.exists() and not out.is_dir():
-        raise ValueError(f"{out} is a file; name a folder that is empty or does not exist yet")
+        raise ValueError(f"{out} is a file: choose a folder that is empty or does not exist yet")
     there = {path.name for path in out.iterdir()} if out.is_dir() else set()
     if there - {*keep, *STAY} and not (out / MARK).is_file():
-        raise ValueError(f"{out} contains other files; name a folder that is empty or does not exist yet")
+        raise ValueError(f"{out} contains other files: choose a folder that is empty or does not exist yet")
 
 
 def replace(out, new, keep=()):

@@ -2,7 +2,7 @@
 
     python site/lab.py OUT [--pyodide FOLDER]
 
-If the environment variable ``LESSONS_SOURCE`` names the folder of a handout, the lab is built from it.
+If the environment variable ``LESSONS_SOURCE`` is set to the folder of a handout, the lab is built from that folder.
 
 The lab consists of JupyterLite, the notebooks, the package `helpers` and the data. Its Python is Pyodide, which
 the page normally loads from Pyodide's CDN. With the option ``--pyodide``, Pyodide is copied into the lab instead,
@@ -53,15 +53,15 @@ BROUGHT = {
 APPS = ("notebooks", "edit", "tree", "lab")
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager", "anywidget")
 OWN_EXTENSION = Path(__file__).with_name("lab_extension")
-# These plug-ins look for icons that are not there, report checkpoints that are not made (see `lab_extension`), and show
-# whether the outputs may run scripts, for which there is no room on a phone.
+# These plug-ins look for icons that do not exist, report checkpoints that are not made (see `lab_extension`), and show
+# whether outputs may run scripts, in an indicator for which there is no room on a phone.
 DISABLED = [f"@jupyter-notebook/notebook-extension:{name}" for name in ("tab-icon", "checkpoints", "trusted")]
 SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"},  # keeps invisible cells in the page
     "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5},  # seconds
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},  # light or dark, like the system
 }
-# What a page of JupyterLite shows until its scripts have loaded, and what ours show instead.
+# Replacements in the pages of JupyterLite, which change what they show until their scripts have loaded.
 LOADING = {
     '<div id="jupyterlite-loading-indicator" class="hidden">': '<div id="jupyterlite-loading-indicator">',
     "Loading JupyterLite...": "Loading the lab. This takes about 5 seconds, or longer on the first visit.",
@@ -85,14 +85,13 @@ def build(out, pyodide=None):
     out : path-like
         Output folder.
     pyodide : path-like, optional
-        Folder that contains Pyodide, which is copied into the lab. By default, the page loads Pyodide from
-        its CDN.
+        Folder that contains Pyodide, which is copied into the lab. By default, the page loads Pyodide from its CDN.
 
     Raises
     ------
     ValueError, OSError
-        If `out` contains other files, JupyterLite is missing or fails, a file of Pyodide is missing, or the
-        lab cannot be written. `out` is then left unchanged.
+        If `out` contains other files, JupyterLite is missing or fails, a file of Pyodide is missing, or the lab cannot
+        be written. `out` is then left unchanged.
     """
     out, base = Path(out).resolve(), "../pyodide/" if pyodide else CDN
     folder.refuse_foreign_files(out)
@@ -129,8 +128,7 @@ def read_lock(path):
     Raises
     ------
     ValueError
-        If the list cannot be read or belongs to another version, or if a package is missing that the lab
-        cannot supply itself.
+        If the list cannot be read, belongs to another version, or lacks a package that the lab cannot supply itself.
     """
     try:
         lock = json.loads(path.read_text(encoding="utf-8"))

@@ -11,7 +11,7 @@ import nbformat
 import reading
 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
-# Matches a Markdown link, and also code and formulas, which are not links even if they look like one.
+# Matches a Markdown link, and also code and formulas, which are not links even if they look like links.
 LINK = re.compile(
     r"(?P<not>`+[^`]*`+|\$\$.*?\$\$|\$[^$\n]*\$)|(?<!!)\[(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)\]\((?P<target>[^)\s]+)\)",
     re.DOTALL,
@@ -28,7 +28,7 @@ def lab_address(name):
 
 
 def edition(cells):
-    """Return a short string that identifies an edition of a lesson. It does not depend on the outputs of the cells."""
+    """Return a short string that identifies an edition of a lesson, regardless of the outputs of its cells."""
     return hashlib.sha256("".join(cell.id + cell.source for cell in cells).encode()).hexdigest()[:12]
 
 
@@ -106,7 +106,7 @@ def as_page(notebook, name, pages, description=""):
             cell.metadata["tags"] = [
                 *cell.metadata.get("tags", []),
                 f"cell-{cell.id}",
-            ]  # becomes a class of its element
+            ]  # becomes a class of the cell's element
             cell.outputs = [readable for output in cell.outputs for readable in _readable(output, name)]
             _name_figures(cell, following)
     reading.prepare(notebook.cells, lab_address(name))
@@ -129,10 +129,10 @@ def _readable(output, name):
 
 
 def _name_figures(cell, following):
-    """Add alternative text to the figures of a cell, which refers to the caption in the following cell.
+    """Give the figures of a cell alternative text that refers to the caption in the following cell.
 
-    If there is no caption, the alternative text is the title of an animation, or says that the figure is the
-    static image of a widget.
+    If there is no caption, the text is the title of an animation, or "A figure". If the figure is the static image of a
+    widget, the text always says so.
     """
     drawn = [output["data"] for output in cell.outputs if {"image/png", "image/svg+xml"} & set(output.get("data", {}))]
     if drawn:

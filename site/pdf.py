@@ -35,7 +35,7 @@ FIT = """() => {
 # The page is drawn once more before it is printed, because the contents of folds would otherwise be missing.
 READY = """Promise.all([...document.images].map(image => image.decode().catch(() => null)))
     .then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
-# Links to other pages of the book do not work in a file on its own.
+# Links to other pages of the book do not work in the PDF file of a single lesson.
 UNLINK = """for (const link of document.querySelectorAll("a[href]"))
     if (link.origin === location.origin && link.pathname !== location.pathname) link.removeAttribute("href")"""
 NUMBER = """pages => { for (const link of document.querySelectorAll(".contents a"))
@@ -43,7 +43,7 @@ NUMBER = """pages => { for (const link of document.querySelectorAll(".contents a
 
 
 def main():
-    """Print the book from the first folder named on the command line to the second."""
+    """Print the book from the first folder given on the command line to the second."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("book", type=Path, help="folder with the pages of the book")
     parser.add_argument("out", type=Path, help="folder for the PDF files; an earlier build in it is replaced")
@@ -94,7 +94,7 @@ def write(book, names, out):
 
 
 def lay_out(page, address):
-    """Open a page, and wait until its formulas are typeset and its figures loaded."""
+    """Open a page, and wait until its formulas have been typeset and its figures have loaded."""
     page.goto(address)
     page.evaluate("window.MathJax?.startup?.promise ?? null")
     page.evaluate(FIT)
@@ -111,7 +111,7 @@ def page_numbers(path):
 def whole(book, names):
     """Return one HTML page with a cover, the contents and all chapters.
 
-    The ids of each chapter start with its name, so that they differ and links between chapters lead to them.
+    The ids in each chapter start with its name, so that they are unique and links between chapters lead to them.
     """
     page = _soup(book, "index")
     place = page.find("article")

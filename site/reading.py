@@ -22,7 +22,7 @@ INVITATION = (
 
 
 def prepare(cells, address):
-    """Fold and mark the cells of a lesson. The cells are modified in place.
+    """Fold and mark the cells of a lesson, which are modified in place.
 
     Parameters
     ----------
@@ -52,14 +52,14 @@ def is_setup(cell):
 
 
 def _fold(cell, tag, prompts):
-    """Fold the source or the output of a cell behind a button with one of two texts, for closed and open."""
+    """Fold the source or output of a cell behind a button, whose text is `prompts[0]` if closed, else `prompts[1]`."""
     cell.metadata.setdefault("tags", []).append(tag)
     show, hide = prompts
     cell.metadata.setdefault("mystnb", {}).update(code_prompt_show=show, code_prompt_hide=hide)
 
 
 def _invite(cell, address):
-    """Mark a cell as an exercise, and replace the output of an unanswered exercise by an invitation."""
+    """Mark a cell as an exercise, and replace the output of an unanswered exercise with an invitation."""
     cell.metadata.setdefault("tags", []).append("exercise")
     invitation = nbformat.v4.new_output("display_data", {"text/html": INVITATION.format(address=address)})
     replaced = [invitation if OPEN.match(o.get("data", {}).get("text/markdown", "")) else o for o in cell.outputs]
@@ -77,7 +77,7 @@ def _hide_answer(cells):
 
 
 def mark_answer(text):
-    """Enclose the caption at the beginning of a Markdown text, and one more paragraph, in an element of class `answer`.
+    """Enclose the first paragraph of a Markdown text, or a caption and the next one, in an element of class `answer`.
 
     The style sheet hides this element while the output before it is folded. The element ends at a heading.
     """

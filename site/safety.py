@@ -1,9 +1,9 @@
 """Functions that check that nothing in a notebook or README can run code in a browser or during the build.
 
 Each function returns a list of the faults that it finds. If there are any, the book is not built. Only content that
-is known to be safe is allowed. Markdown must not contain HTML, or MyST directives or roles, because some of those
-read files. Its links must lead to https addresses or to files of the project. Only a few types of output are allowed,
-and HTML outputs may contain only a few tags and attributes.
+is known to be safe is allowed. Markdown must not contain HTML, nor MyST directives or roles, some of which read files.
+Its links must lead to https addresses, email addresses or files of the project. Only a few types of output are
+allowed, and HTML outputs may contain only a few tags and attributes.
 """
 
 import base64
@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 # Other metadata of a notebook or a cell could affect the build, and could even make myst-nb execute the code.
 NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 CELL_METADATA = {"tags"}
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # lessons.py replaces it by a note
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # lessons.py replaces it with a note
 OUTPUTS = {"text/plain", "text/markdown", "text/html", "image/png", "image/svg+xml", WIDGET_VIEW}
 TAGS = set("b br code details div em i kbd li ol p pre span strong sub summary sup".split())
 TAGS |= set("caption table tbody td th thead tr ul".split())
@@ -54,7 +54,7 @@ def faults_of_markdown(text, tags=(), images=False):
         text = re.sub(rf"</?(?:{'|'.join(tags)})>", "", text)
     rules = {pattern: name for pattern, name in MARKDOWN.items() if not (images and "image" in name)}
     found = [(name, re.search(pattern, text)) for pattern, name in rules.items()]
-    found.append(("a link that leads neither to an https address nor to a file", SCHEME.search(text)))
+    found.append(("a link that does not lead to an https address, an email address or a file", SCHEME.search(text)))
     return [f"{name}: {text[match.start() : match.start() + 40].strip()!r}" for name, match in found if match]
 
 
@@ -92,7 +92,7 @@ def faults_of_html(text):
 def faults_of_svg(text):
     """List the parts of an SVG image that are not allowed in the book.
 
-    References are only allowed to parts of the same image and to embedded PNG images.
+    The only references allowed are those to parts of the same image and to embedded PNG images.
     """
     try:
         elements = list(ElementTree.fromstring(text).iter())
@@ -132,7 +132,7 @@ def faults_of_output(output):
 
 
 def _is_png(text):
-    """Return whether a text in base 64 is the beginning of a PNG image."""
+    """Return whether a base64 text decodes to data that begin like a PNG image."""
     try:
         return base64.b64decode(text).startswith(b"\x89PNG\r\n\x1a\n")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Make slides of each lesson, which can be shown without the internet.
+"""Make slides for each lesson that can be shown without an internet connection.
 
 The command ``python site/slides.py OUT`` writes one HTML page for each lesson to the folder OUT. A slide shows a
 heading, the formulas of a derivation, a figure with the first sentence of its caption, or a prediction exercise,
@@ -40,8 +40,8 @@ FORMULA = re.compile(r"\$\$.+?\$\$", re.DOTALL)
 
 
 def main():
-    """Write the slides to the folder named on the command line."""
-    parser = argparse.ArgumentParser(description="Make slides of each lesson.")
+    """Write the slides to the folder given on the command line."""
+    parser = argparse.ArgumentParser(description="Make slides for each lesson.")
     parser.add_argument("out", type=Path, help="folder for the slides; an earlier build in it is replaced")
     out = parser.parse_args().out.resolve()
     try:
@@ -94,7 +94,7 @@ def slides(cells):
 
 
 def _of_text(text):
-    """Return a slide with the heading, the formulas or the question in a part of the text, if it has any, and notes."""
+    """Return the notes for a part of the text and, if it has any, a slide with its heading and formulas or question."""
     heading = re.match(r"#{1,3} .*", text)
     lines = [heading[0]] if heading else []
     lines += [part for part in text.split("\n\n") if reading.PREDICT in part] or FORMULA.findall(text)
@@ -129,12 +129,12 @@ def _of_outputs(cell, following, is_answer):
 
 
 def _copy_reveal(target):
-    """Copy reveal.js to the folder `target`. The package is downloaded once and kept in `build`.
+    """Copy reveal.js, which is downloaded once and kept in `build`, to the folder `target`.
 
     Raises
     ------
     ValueError
-        If npm is missing or cannot download the package, or if the package has another checksum.
+        If npm is missing or cannot download the package, or if the package has a different checksum.
     """
     kept = ROOT / "build" / f"{REVEAL.replace('@', '-')}.tgz"
     if not kept.is_file():

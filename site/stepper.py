@@ -11,7 +11,7 @@ from helpers.plotting.output import as_svg
 from helpers.plotting.stepper import FRAME_SIZE
 from helpers.widgets.stepper import STEPS
 
-NARROW = (4.1, 2.6)  # inches; on a phone, the type is then as large as in the text around it
+NARROW = (4.1, 2.6)  # inches; at this size, the labels are as large on a phone as the text around them
 (WIDTH, HEIGHT), (NARROW_WIDTH, NARROW_HEIGHT) = ((round(96 * s) for s in size) for size in (FRAME_SIZE, NARROW))
 
 CONTROLS = (
@@ -28,7 +28,7 @@ def draw_steps(folder):
     """Draw every step, and save the images in `folder` as 01.svg, 02.svg and so on.
 
     The images 01-narrow.svg and so on are for phones and for paper. They show only the network, because the caption
-    of a step contains the words and numbers that are below it.
+    of a step contains the words and numbers that would be below the network.
     """
     folder.mkdir(parents=True)
     for number in range(1, len(STEPS) + 1):

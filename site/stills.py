@@ -12,7 +12,7 @@ STOP = "<style>* { animation: none !important }</style></svg>"
 
 
 def offer_stills(pages):
-    """Save the final state of each animation in the folder `pages`, and let the pages choose between the two."""
+    """Save the final state of each animation in the folder `pages`, and let pages choose which of the two to show."""
     for page in pages.glob("*.html"):
         text = page.read_text(encoding="utf-8")
         page.write_text(IMAGE.sub(lambda image: _choice(image, pages), text), encoding="utf-8")

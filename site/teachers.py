@@ -1,4 +1,4 @@
-"""Functions that compute the page for teachers: the minutes, the prerequisites and the exercises of each lesson."""
+"""Functions that fill in the page for teachers: the minutes, the prerequisites and the exercises of each lesson."""
 
 import re
 
@@ -52,19 +52,19 @@ def parts(notebooks, lessons, redirect):
 
 
 def minutes(text):
-    """Return a dict that maps the numbers of the lessons to the minutes of reading, from the text of notebook 00."""
+    """Return a dict that maps the number of each lesson to its reading time in minutes, as stated in notebook 00."""
     return {"00": int(re.search(r"Reading time (\d+) minutes", text)[1])} | {
         n: int(m) for n, m in MAP_ROW.findall(text)
     }
 
 
 def short_path(reading, lessons):
-    """Return the minutes that the short path takes without its quick questions."""
+    """Return how many minutes the short path takes without its quick questions."""
     return sum(reading[n] + EXERCISE * sum(not e.is_question for e in lessons[n]) for n in SHORT)
 
 
 def hours(total):
-    """Express a number of minutes in words, rounded to the nearest quarter of an hour."""
+    """Express a number of minutes in hours, rounded to the nearest quarter of an hour."""
     whole, quarters = divmod(round(total / 15), 4)
     return f"{whole}{('', '¼', '½', '¾')[quarters]} hours"
 

@@ -3,8 +3,8 @@
 The modules are best read in this order: `tape` defines the class `Variable` and the function `grad`, `rules` contains
 functions used in backward passes, `operations` makes a Variable behave like an array and adds more operations,
 `network` computes the cost of a network on the tape, and `bug_zoo` collects typical mistakes in automatic
-differentiation. `layers` contains the convolutions and the attention from lesson 12, and `layer_zoo` collects typical
-mistakes in them.
+differentiation. `layers` contains the convolutional and attention layers from lesson 12, and `layer_zoo` collects
+typical mistakes in them.
 """
 
 from helpers.autograd.operations import concatenate

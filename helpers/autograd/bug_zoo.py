@@ -1,4 +1,4 @@
-"""A collection of real mistakes in automatic differentiation, each in a broken copy of one part of `tape`.
+"""A collection of real mistakes in automatic differentiation, each shown in a broken copy of part of `tape`.
 
 Each bug is either a subclass of Variable with one incorrect operation or an incorrect version of `grad`.
 The function `gradient_check.bug_zoo.examine` runs a network that has the bug and compares its gradients
@@ -73,9 +73,9 @@ def grad_that_does_not_wait(output, inputs):
 
 
 class GradThatKeeps:
-    """Version of `grad` that adds its gradients to those from previous calls.
+    """A version of `grad` that adds its gradients to those from previous calls.
 
-    Gradients are added together if their inputs are at the same position in the list of inputs.
+    Gradients from different calls are added together if their inputs have the same position in the list.
     """
 
     def __init__(self):
@@ -96,7 +96,7 @@ class TapeBug(Bug):
     """
 
     def gradient_function(self):
-        """Return a new function with this bug that takes (X, Y, W, b) and returns (dW, db), for `check_gradients`."""
+        """Return a function (X, Y, W, b) ↦ (dW, db) with this bug, as an argument for `check_gradients`."""
         on_tape = partial(gradients, hidden_activation=self.hidden_activation)
         if not inspect.isclass(self.broken):
             return partial(on_tape, grad=self.broken)
@@ -124,7 +124,7 @@ BUGS = [
     TapeBug(
         "1 − z² for the slope of tanh, with the input z in place of the output",
         SlopeOfTheInput,
-        "The slope of tanh is 1 − y² for the output y. If the input is used instead of y, it can even be negative.",
+        "The slope of tanh is 1 − y² for the output y. With the input instead of y, the result can even be negative.",
         "The network learns as long as the weights are small, because tanh z ≈ z in that case.",
         "the slope is 1 − z²",
         "tanh",

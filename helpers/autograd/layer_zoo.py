@@ -73,7 +73,7 @@ def examine_attention(attention):
 
 
 def _causal_weights(scores):
-    return softmax((scores + causal_mask(len(scores))).T).T  # the softmax is taken over each column
+    return softmax((scores + causal_mask(len(scores))).T).T  # `softmax` acts on each column
 
 
 def _wrong_sums(A, leaks):

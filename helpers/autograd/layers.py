@@ -67,7 +67,7 @@ def convolve(images, F, b):
     Raises
     ------
     ValueError
-        If `images` or F has another shape, or if a filter does not fit into an image.
+        If `images` or F has the wrong shape, or if a filter does not fit into an image.
     """
     _check_images(images)
     if F.ndim != 4 or F.shape[:3] != (F.shape[0], F.shape[0], images.shape[3]):
@@ -107,7 +107,7 @@ def pool(images, size=2):
 def normalize(A, axis):
     """Subtract the mean along an axis and divide by the standard deviation.
 
-    The small number 1e-5 is added to the variance to avoid a division by 0 if all entries along the axis are equal.
+    The small number 1e-5 is added to the variance to avoid division by 0 if all entries along the axis are equal.
     Normalising over the examples is called batch normalisation, and normalising over the features of each example is
     called layer normalisation.
 
@@ -131,7 +131,7 @@ def causal_mask(n):
 
 
 def attention(Q, K, V, mask=0.0):
-    """Return softmax(Q Kᵀ / √d + mask) V, which is a weighted mean of the values for each query, and the weights.
+    """Return softmax(Q Kᵀ / √d + mask) V, a weighted mean of the values for each query, together with the weights.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def transformer(p, tokens, heads=2):
     ValueError
         If a token is not in the vocabulary, or if the width is not a multiple of `heads`.
     """
-    _check_tokens(tokens, "tokens", p["E"].shape[0])
+    _check_tokens(tokens, p["E"].shape[0])
     m, n = tokens.shape
     x = p["E"][tokens] + p["P"][:n]  # (m, n, d)
     h = normalize(x, -1)
@@ -215,10 +215,10 @@ def transformer(p, tokens, heads=2):
     return normalize(x, -1) @ p["E"].T + p["b"], weights
 
 
-def _check_tokens(tokens, name, n):
-    wrong = np.setdiff1d(tokens, np.arange(n))  # −1 would stand for the last token
+def _check_tokens(tokens, n):
+    wrong = np.setdiff1d(tokens, np.arange(n))  # as an index, −1 would select the last token
     if wrong.size:
-        raise ValueError(f"{name} contains {wrong[0]}, but it must consist of whole numbers from 0 to {n - 1}")
+        raise ValueError(f"tokens contains {wrong[0]}, but it must consist of whole numbers from 0 to {n - 1}")
 
 
 def split(x, heads):
@@ -227,35 +227,6 @@ def split(x, heads):
     if d % positive_whole(heads, "heads"):
         raise ValueError(f"heads is {heads}, but it must be a divisor of the width, {d}")
     return x.reshape(m, n, heads, d // heads).swapaxes(1, 2)
-
-
-def next_token_cost(logits, targets, included):
-    """Return the mean cross-entropy over the selected positions.
-
-    Parameters
-    ----------
-    logits : Variable of shape (m, n, vocabulary)
-    targets : ndarray of int, of shape (m, n)
-        Tokens that actually come next.
-    included : ndarray of bool, of shape (m, n)
-        True for the positions to include. The others are padding at the end of short sequences.
-
-    Returns
-    -------
-    Variable
-        Cost, a single number.
-
-    Raises
-    ------
-    ValueError
-        If no position is selected, or if a selected target is not in the vocabulary.
-    """
-    i, t = np.nonzero(included)
-    if not len(i):
-        raise ValueError("included is False at every position: select at least one")
-    _check_tokens(targets[i, t], "targets", logits.shape[-1])
-    chosen = logits[i, t]  # (number of selected positions, vocabulary)
-    return (chosen.logsumexp(axis=1) - chosen[np.arange(len(i)), targets[i, t]]).mean()
 
 
 def variables(p):

@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.system.validation import brief
 
-# The tape's operators to use when NumPy evaluates an expression such as `array + variable`
+# The operators of the tape that are used when NumPy evaluates an expression such as `array + variable`
 OPERATORS = {
     np.add: operator.add,
     np.subtract: operator.sub,
@@ -111,7 +111,7 @@ class ArrayLike:
         """Free a long history one Variable at a time.
 
         Otherwise, freeing a Variable would free its parents recursively, and a long history would overflow the stack in
-        a browser. Here, the parents wait in a list for their turn. An entry of None marks the end of the list.
+        a browser. Here, the parents are put in a list and freed in turn. An entry of None marks the end of the list.
         """
         if _waiting:
             _waiting.append(vars(self).pop("parents", ()))  # there are no parents if the value was rejected
@@ -159,7 +159,7 @@ class ArrayLike:
     def max(self, axis=None, keepdims=False):
         """Return the maximum over one axis, several axes (a tuple) or all axes (None).
 
-        If several entries attain the maximum, they share the gradient equally.
+        If several entries attain the maximum, the gradient is divided equally among them.
         """
         highest = reduce_keepdims(np.max, self.value, axis, keepdims)
         at_top = self.value == highest

@@ -1,4 +1,4 @@
-"""Building blocks of backward functions, all of which accept arrays and Variables.
+"""Building blocks for backward functions, all of which accept both arrays and Variables.
 
 Given arrays, they compute a gradient. Given Variables, they also record how it was computed, so that the gradient can
 be differentiated again.
@@ -11,7 +11,7 @@ from helpers.backprop import activations
 
 
 def like(g, operand):
-    """Return the operand if g is a Variable (so that the backward pass is recorded), or the operand's value if not."""
+    """Return the operand if g is a Variable (so that the backward pass is recorded), and its value otherwise."""
     return operand if isinstance(g, ArrayLike) else operand.value
 
 

@@ -5,7 +5,7 @@ carries a gradient back to it. The function `grad` goes through this history fro
 oldest. Nothing in this module depends on layers or networks. The base class in `operations` provides
 everything that a Variable has in common with an array, as well as some additional operations.
 
-Values are float64 and read-only, so the backward pass is guaranteed to find the values from the forward pass unchanged.
+Values are float64 and read-only, so they cannot change between the forward pass and the backward pass.
 In every backward function, g is ∂J/∂(result). The function returns ∂J/∂(operand), which may still have the broadcast
 shape: for every operation, `backward_steps` sums over the repeated axes.
 
@@ -42,7 +42,7 @@ def _elementwise(name, f, *slopes):
         values = [operand.value for operand in operands]
         y = apply(name, f, values)
 
-        def back(g, slope):  # y is recomputed with Variables, as a y that refers to itself is freed only later
+        def back(g, slope):  # y is recomputed with Variables: a y that referred to itself would be freed only later
             return g * (slope(operation(*operands), *operands) if isinstance(g, Variable) else slope(y, *values))
 
         return self._record(name, y, *((a, partial(back, slope=s)) for a, s in zip(operands, slopes, strict=True)))

@@ -1,4 +1,4 @@
-"""Backpropagation for fully connected networks, written as bare equations.
+"""Backpropagation for fully connected networks, in code that closely follows the equations.
 
 The modules are short and are best read in this order: `activations` defines the activation functions and
 their derivatives, `losses` defines the losses and the gradients from which backpropagation starts,

@@ -1,7 +1,7 @@
 """Loss functions, and the gradients from which backpropagation starts.
 
 Every loss is a function of Z, the weighted input of the output layer, rather than of A = g(Z). In this
-form, the cross-entropies need no log(0) and cannot overflow.
+form, the cross-entropies never involve log(0) and cannot overflow.
 
 The mean over the examples is taken only in this module. The factor 1/m in the gradients defined here
 carries over to every gradient that is computed from them.

@@ -1,4 +1,4 @@
-"""Fully connected network of any depth: initialization, forward pass and backward pass.
+"""Fully connected network of any depth: initialisation, forward pass and backward pass.
 
 The functions follow the equations from lesson 04 line by line, except that dZ[L] is computed in `losses`, in a form
 that avoids cancellation. As in the derivation, each column is an example, so A[0] = Xᵀ. The variables W, b, Z, A, dW

@@ -65,8 +65,8 @@ def adam(theta, gradient, memory, t, learning_rate, beta1=0.9, beta2=0.999, epsi
     """Take a step of the Adam optimizer.
 
     A step moves each parameter by at most about α, however large its gradient is, as long as g² does not overflow.
-    The only exceptions are the first few steps after the gradient has been 0 or much smaller for a long time, which can
-    be several times as large.
+    The only exceptions are the first few steps after a long period in which the gradient was 0 or much smaller. These
+    steps can be several times as large.
 
     The running means of g and g² are updated by m ← β₁ m + (1 − β₁) g and v ← β₂ v + (1 − β₂) g². Because
     they start at 0, they are too small at first. Dividing by the factors in m̂ = m/(1 − β₁ᵗ) and

@@ -71,7 +71,7 @@ class Shards:
         return len(self.rows)
 
     def __getitem__(self, rows):
-        """Read a slice of the rows, not on a worker but in this process, and return it."""
+        """Read a slice of the rows in this process rather than on a worker, and return it."""
         as_range(rows, len(self))
         return self.rows[rows]
 
@@ -89,11 +89,11 @@ class Shards:
         return Shards(columns(self.rows, chosen), self.sizes, self.workers)
 
     def check_functions(self):
-        """Raise a ValueError if there are workers, but a reader has replaced functions that they would call."""
+        """Raise a ValueError if there are workers but the reader has replaced functions that they would call."""
         if self.workers is not None and not functions_are_ours():
             raise ValueError(
-                "the workers have only the functions of helpers, but some of these have been replaced in this process: "
-                "leave out `workers`, or undo this, for example with use_our_code()"
+                "the workers have only the original functions, but some of these have been replaced in this process: "
+                "leave out `workers`, or restore the functions, for example with use_our_code()"
             )
 
     def cost_and_gradients(self, Y, W, b, hidden_activation, output, out=None):

@@ -36,8 +36,8 @@ def sweep(function, points, path, workers=None):
     Parameters
     ----------
     function : callable
-        Called as ``function(**point)``. It must return a dict of numbers or strings. An entry whose name is also in the
-        point must have the same value there. A string under the name "error" marks a point that has failed.
+        Called as ``function(**point)``. It must return a dict of numbers or strings. An entry with the same
+        name as an argument must have the same value. A string with the name "error" marks a point as failed.
     points : iterable of dicts
         Keyword arguments for the function. Their values may be numbers, strings, None, or lists and dicts of these.
     path : str or path-like

@@ -1,13 +1,13 @@
 """Functions that start and stop workers, which are processes managed by Dask on this or other machines.
 
 Dask distributed is an optional dependency, which you can install with ``pip install -r requirements-scale.txt``.
-Without it, and in any browser, you can still use `shards` and `sweep`. With ``workers=None``, they do the
+Without it, or in a browser, you can still use `shards` and `sweep` with ``workers=None``. They then do the
 same work in this process, one part at a time.
 
 The processes exchange functions and data as pickles, and loading a pickle can execute any code. Anyone who
 can connect to a worker or to its scheduler can therefore do anything that you can do. The processes started by
-`connect` listen only on this machine and accept only connections that present a key, which is generated for
-them and never saved, so other users of the machine cannot connect. A scheduler on another machine is only as
+`connect` listen only on this machine and accept only clients that present a key. This key is generated for these
+processes and never saved, so other users of the machine cannot connect. A scheduler on another machine is only as
 safe as its owner has made it. On a shared network, start it with your own certificates (see "TLS" in Dask's
 documentation) and set `distributed.comm.tls` in Dask's configuration on this machine.
 """
@@ -49,9 +49,9 @@ def why_unavailable():
     """Explain in one sentence why several processes cannot be used, or return an empty string if they can."""
     if in_browser():
         return "A browser cannot start processes"
-    needed = ("distributed", "cryptography")
-    if any(sys.modules.get(name, True) is None or find_spec(name) is None for name in needed):
-        return f"Dask distributed, which is needed to run several processes, is not installed: {INSTALL}"
+    for name, title in (("distributed", "Dask distributed"), ("cryptography", "The package cryptography")):
+        if sys.modules.get(name, True) is None or find_spec(name) is None:
+            return f"{title}, which is needed to run several processes, is not installed: {INSTALL}"
     return ""
 
 
@@ -74,7 +74,7 @@ def connect(workers=None):
     Raises
     ------
     MissingEngineError
-        If Dask distributed is not installed. The message explains how to install it.
+        In a browser, or if a required package is not installed. The message explains how to install it.
     NoWorkersError
         If the processes do not start, or if the scheduler does not answer, has no workers, or has workers on
         which this package is not installed.
@@ -218,7 +218,7 @@ def _settings(folder):
     return {
         "temporary-directory": folder,
         "distributed.nanny.pre-spawn-environ": environment,
-        "distributed.worker.profile.enabled": False,  # it reads source files, which would distort measured memory
+        "distributed.worker.profile.enabled": False,  # it reads source files, which would distort memory measurements
         "distributed.deploy.lost-worker-timeout": "5 minutes",  # on a busy machine, replacing a worker takes a while
     }
 

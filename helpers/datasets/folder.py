@@ -23,7 +23,7 @@ class DataFileError(ValueError):
 
 
 def cure(name):
-    """Explain how to restore a bundled file or folder. Its path `name` is relative to the project's top folder."""
+    """Explain how to restore the bundled file or folder at the path `name`, relative to the project's top folder."""
     return f"restore it with `git checkout -- {name}`, or copy {name} from a fresh download of this project"
 
 
@@ -84,7 +84,7 @@ def write_checksums(*names):
     """
     folder = DATA
 
-    def fill(file):  # only one program at a time can be in this function, so no line is lost
+    def fill(file):  # only one program at a time can run this function, so no line is lost
         kept = checksums() if names and (folder / TABLE).exists() else {}
         listed = names or [path.relative_to(folder).as_posix() for glob in LISTED for path in folder.glob(glob)]
         kept |= {name: hashlib.sha256(_read(name)).hexdigest() for name in listed}

@@ -204,7 +204,7 @@ def _parse(folder, images, labels, step=100):
     for start in range(0, m, step):
         rows = slice(start, start + step)
         files = {name: _excerpt(name, content, start, step) for name, content in contents.items()}
-        parser.opener = lambda name, mode, files=files: io.BytesIO(files[name])  # reads nothing from the disk again
+        parser.opener = lambda name, mode, files=files: io.BytesIO(files[name])  # nothing is read from disk again
         pictures, y[rows] = parser.load(images, labels)
         X[rows] = np.frombuffer(b"".join(map(bytes, pictures)), np.uint8).reshape(-1, 784)
     return X, y

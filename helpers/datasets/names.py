@@ -39,7 +39,7 @@ def as_tokens(names):
     Raises
     ------
     TypeError
-        If `names` is not a list.
+        If `names` is not a sequence.
     ValueError
         If a name is too long or contains anything other than the letters a to z.
     """
@@ -54,12 +54,12 @@ def as_tokens(names):
 
 
 def as_text(tokens):
-    """Convert rows of numbers back to names. A name begins after the first 0 and ends before the next one.
+    """Convert rows of numbers back to names. Each name begins after the initial 0 and ends before the next 0.
 
     Raises
     ------
     ValueError
-        If a number does not stand for a letter.
+        If a number is not the index of a character in `LETTERS`.
     """
     letters = dict(enumerate(LETTERS))  # unlike LETTERS, it has no letter −1
     try:

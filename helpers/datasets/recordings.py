@@ -3,7 +3,7 @@
 The recordings are files in `data/runs`. To reproduce the trained networks and the sweep of lesson 10, run
 ``python -m helpers.datasets.recordings``. The folder `data/runs/lessons` contains the results of individual lesson
 cells, for readers working through the lessons in a web browser. The lessons write these files if the environment
-variable LESSONS_RECORD is "write". The command ``make reproduce`` creates all of these. The tests repeat the
+variable LESSONS_RECORD is "write". The command ``make reproduce`` creates all these recordings. The tests repeat the
 runs and compare the results. The file `scale_out.txt` contains the times measured by `benchmarks/scale_out.py`.
 """
 
@@ -36,7 +36,7 @@ MODE, MODES = "LESSONS_RECORD", ("compute", "write", "compare", "read")
 TOLD = "(This result was recorded in advance, because computing it here would take too long.)"
 LONE = "(lone array)"  # the key under which an array is stored if the result is not a dictionary
 
-# The two networks from A. Jana's tutorial, trained on the digits 5 and 8, and the same with ReLU and He initialization.
+# The two networks from A. Jana's tutorial (for the digits 5 and 8), and the same two with ReLU and He initialisation.
 TUTORIAL_RUNS = {"tutorial_196_1": [196, 1], "tutorial_392_196_98_1": [392, 196, 98, 1]}
 RELU_HE_RUNS = {"relu_he_196_1": [196, 1], "relu_he_392_196_98_1": [392, 196, 98, 1]}
 # Networks trained on all ten digits with three different seeds.

@@ -6,7 +6,7 @@ In a lesson::
     hint("04.step")                show a hint; each further call shows a stronger one
     solution("04.step")            show the solution and explain why it is correct
     quiz("04", q1=3, q2="b")       judge answers to the quick questions at the end of a lesson
-    progress()                     show which exercises have been done so far
+    progress()                     show how many exercises have been done so far
     points("04.step", step_back)   return the points that an answer is worth, for use in automatic grading
     hand_in()                      write your answers to a file that you can give to your teacher
     use_seed("Ada")                get your own numbers in the exercises whose numbers vary

@@ -7,7 +7,7 @@ import re
 from helpers.exercises import differences, edits, repair
 from helpers.exercises.errors import quote
 
-ORDERED = ("sign", "flipped", "swapped", "operand", "order_of_arguments")  # mistakes that an exchange can also explain
+ORDERED = ("sign", "flipped", "swapped", "operand", "order_of_arguments")  # mistakes also explained by swapped numbers
 
 
 def literals(tree):
@@ -27,7 +27,7 @@ def literals(tree):
 
 
 def intermediate(solution):
-    """Return the magnitude and the code of each intermediate result in a solution, which may be computed by hand."""
+    """Return the magnitude and code of each intermediate result in a solution. Readers may compute these by hand."""
     tree = ast.parse(solution)
     numbers = {name: node.value for name, (_, node) in literals(tree).items()}
     found = [(abs(differences.value(n, numbers)), ast.unparse(n)) for n in ast.walk(tree) if isinstance(n, ast.BinOp)]
@@ -85,7 +85,7 @@ def exchanged(exercise, code, passed, found, hint):
         these = f"In your code, `{one}` is {value.value:g} and `{other}` is {number.value:g}"
         if given[0] == number.value or given[1] == value.value:
             return f"Look at the line {quote(code.line(value))}. {these}. Which value does the question give for each?"
-        others = hint and getattr(found, "kind", "") != "sign"  # the hint may say more than the change of a sign
+        others = hint and getattr(found, "kind", "") != "sign"  # a hint takes precedence unless only a sign is wrong
         if given == (None, None) and not others and (found is None or found.kind in ORDERED):
             there = f" Look at the line {quote(found.line)}." if found else ""
             return f"{these}.{there} What does each name stand for, and in which order does the formula use them?"

@@ -10,7 +10,7 @@ from helpers.exercises import repair
 
 
 def _gradients(g):
-    """Return the function `gradients` of lesson 01 or 02, for the activation function g of the single layer."""
+    """Return the function `gradients` of lesson 01 or 02, for a single layer with the activation function g."""
 
     def gradients(A0, Y, W, b):
         dZ = (g(W @ A0 + b) - Y) / Y.shape[1]
@@ -43,9 +43,7 @@ def about_wrong(code, cases, passed, others):
         if name == code.tree.name or not inspect.isfunction(mine) or str(mine.__module__).startswith("helpers."):
             continue
         if any(_is_right_with(code, name, right, cases, passed) for right in RIGHT.get(name, ())):
-            return (
-                f"Your function `{name}` is wrong.{_example(name, mine)} Which line of it does not follow its formula?"
-            )
+            return f"Your function `{name}` is wrong.{_example(name, mine)} Which line does not follow the formula?"
         if name in others and not others[name][1](mine):
             check = f'check("{others[name][0]}", {name})'
             return f"`{name}`, which your function calls, is not right yet. What does `{check}` say?"

@@ -19,7 +19,7 @@ METHODS = (
     "all",
     "any",
 )
-BUILTIN = ("sum", "max", "min")  # Python's own functions, which go through the rows of an array
+BUILTIN = ("sum", "max", "min")  # Python's built-in functions, which iterate over the rows of an array
 REDUCTIONS = {"sum", "mean", "max", "min", "std", "amax", "prod", "norm", "cumsum", "logsumexp"}
 
 
@@ -59,7 +59,7 @@ def edits_of(slot, node):
 
 
 def _of_entries(slot, node, name):
-    """Yield edits to `np.max(x)` and to calls such as `sum(x)`, which combines only the rows of an array."""
+    """Yield edits to calls of `np.max` and of built-in functions such as `sum`, which adds up rows, not all entries."""
     array = node.args[0] if node.args else node.func.value
     if name == "max" and isinstance(node.func, ast.Attribute):
         yield of_slot("over_all", slot, parse(f"np.maximum({ast.unparse(array)}, 0)"), node, -0.1)

@@ -38,7 +38,7 @@ def current(name):
         return None
     try:
         return read(str(cells[-1]), name, shell.user_ns)
-    except RecursionError:  # as in a sum of a thousand terms
+    except RecursionError:  # for example, in a sum of a thousand terms
         return None
 
 

@@ -5,7 +5,7 @@ CHALLENGES = {
         "start where the cost is above 4, and get within 0.01 of the lowest cost in at most five steps."
     ),
     "02.threshold": (
-        "at a separation of 2.5, miss no triangles, and mistake as few circles for triangles as that allows."
+        "at a separation of 2.5, miss no triangles, while mistaking as few circles as possible for triangles."
     ),
     "03.stepper": (
         "make two paths cancel. In the 2, 2, 2 network, find inputs x for which dA[1] of the first hidden unit is "
@@ -16,14 +16,16 @@ CHALLENGES = {
         "multiplications."
     ),
     "03.ledger": (
-        "for layers of 100, 30, 20 and 10 units, get every shape right at the first attempt. Enter rows, columns, and "
-        "press Enter after each shape."
+        "for layers of 100, 30, 20 and 10 units, get every shape right at the first attempt. Type each shape as “rows, "
+        "columns” and press Enter."
     ),
     "04.your_network": "get a score above 0.95 on the test digits with three layers.",
     "05.nudge": "find the best step size for the two-sided difference in float32.",
-    "05.detective": "name five bugs from their reports and their code.",
+    "05.detective": "identify five bugs from their reports and their code.",
     "06.pictures": "find the wrong prediction that the network is most confident about.",
-    "07.signals": "find the deepest ReLU network that keeps at least a quarter of both signals from every start.",
+    "07.signals": (
+        "find the deepest ReLU network in which, from every start, both signals keep at least a quarter of their size."
+    ),
     "08.race": "make plain gradient descent reach the lowest final cost while all three methods score at least 0.8.",
     "09.tape": "in x x + w x + b, find an x other than 0 for which the two contributions to the gradient of x cancel.",
     "10.step_time": (
@@ -39,7 +41,8 @@ CHALLENGES = {
     ),
     "12.convolution": "with the edge filter, find the angle at which the mean response to the 7 is largest.",
     "12.attention": (
-        "in hannah, with the causal mask and two strengths that add up to at most 13, make the second a give at least "
-        "0.9 of its attention to the first a, and the second n give at least 0.9 of its attention to the first n."
+        "in “hannah”, with the causal mask and two strengths that add up to at most 13, make the second “a” give at "
+        "least 0.9 of its attention to the first “a”, and the second “n” give at least 0.9 of its attention to the "
+        "first “n”."
     ),
 }

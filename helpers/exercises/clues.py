@@ -223,7 +223,7 @@ def _of_differences(code, mine, right):
 
 
 def _of_lost_entries(code, cases, sized):
-    """If removing a sum or mean gives a result the right size, return a sentence and a question about it."""
+    """If removing a sum or mean gives a result of the right size, return a sentence and a question about it."""
     found = [
         edit._replace(node=node, piece=ast.unparse(node))
         for slot, node, _ in slots(code.tree)
@@ -244,7 +244,7 @@ def _skipped(code):
             if all(isinstance(side, ast.Name) for side in (test.left, test.comparators[0])):
                 return (
                     f"{quote(code.line(node))} skips the iterations in which `{ast.unparse(test.left)}` and "
-                    f"`{ast.unparse(test.comparators[0])}` are equal. What do these iterations contribute?"
+                    f"`{ast.unparse(test.comparators[0])}` are equal. What would these iterations contribute?"
                 )
     return ""
 

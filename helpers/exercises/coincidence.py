@@ -11,7 +11,7 @@ import numpy as np
 
 from helpers.exercises import edits
 
-IN_FORMULAS = (0.5, 2)  # numbers that belong to a formula unless the question gives them, as 0 and 1 always do
+IN_FORMULAS = (0.5, 2)  # these belong to a formula unless the question gives them; 0 and 1 always do
 
 
 def is_one(edit, code, solution, given):
@@ -45,7 +45,7 @@ def is_one(edit, code, solution, given):
     try:
         values = [np.asarray(_run(tree, code.scope), dtype=float) for tree in (mine, ast.fix_missing_locations(right))]
         return values[0].shape == values[1].shape and not np.allclose(*values, rtol=1e-4, equal_nan=True)
-    except Exception:  # a number may have to be whole
+    except Exception:  # for example, because the formula needs a whole number
         return False
 
 
@@ -53,7 +53,7 @@ def _numbers(tree):
     """Return the nodes of all numbers in the code except exponents, which are part of the formula."""
     exponents = {id(n.right) for n in ast.walk(tree) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)}
     numbers = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and type(n.value) in (int, float)]
-    return list({id(n): n for n in numbers if id(n) not in exponents}.values())  # an edit may repeat a statement
+    return list({id(n): n for n in numbers if id(n) not in exponents}.values())  # an edit may duplicate a statement
 
 
 def _run(tree, scope):

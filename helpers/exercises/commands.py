@@ -54,7 +54,7 @@ def check(name, answer):
 
 
 def points(name, answer):
-    """Return the points that an answer earns: 2 if it is right, and 1 for a common mistake. Nothing is recorded.
+    """Return the points that an answer earns: 2 if it is right and 1 if it is a common mistake. Nothing is recorded.
 
     A right answer to a quick question earns 1 point.
 
@@ -106,7 +106,7 @@ def quiz(lesson, *unnamed, **answers):
     Parameters
     ----------
     lesson : str or int
-        The number of the lesson, with two digits if it is a string.
+        The number of the lesson.
     **answers
         The answers, named q1, q2 and so on. None means that a question has not been answered yet.
     """
@@ -156,7 +156,7 @@ def _record(name, answer, said):
 
 
 def _value_of(answer):
-    """Return the value of an answer that can be recorded, or None if there is none or it takes too long to convert."""
+    """Return the answer's value in a recordable form, or None if there is none or conversion takes too long."""
     try:
         with limits.quarantine(SECONDS, limits.Printed()):
             return source.value_of(answer)

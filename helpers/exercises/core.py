@@ -37,7 +37,7 @@ class Exercise:
     reason : str
         An explanation of why the right answer is right, shown with the verdict.
     wrong : list of Wrong
-        At least three known wrong answers.
+        Known wrong answers: at least three, or all the other choices of a multiple-choice question.
     right : object
         The right value, or None if the answer is a function.
     solution : str or callable
@@ -45,9 +45,9 @@ class Exercise:
     hints : list of str
         Hints, each of which reveals more than the one before.
     given : str
-        The code that the reader starts from. The default is `answer = None` or a function that returns None.
+        The code that the reader starts from. The default is `answer = None`, `broken` or a function that returns None.
     broken : callable, optional
-        The faulty function that the reader is given, under its own name, if the task is to find a mistake.
+        The faulty function that the reader is given, under the solution's name, if the task is to find a mistake.
     cases : callable, optional
         Returns a new list of argument tuples each time it is called. Given only if the answer is a function.
     parts : tuple of str
@@ -55,7 +55,7 @@ class Exercise:
     m : list of int
         The number of examples in each case, used to tell a sum from a mean.
     recorded : Key, optional
-        Takes the place of the solution and the wrong answers in a copy of the lessons that omits the solutions.
+        Replaces the solution and the wrong answers in a copy of the lessons that omits the solutions.
     also : list of numbers
         Numbers that are accepted in addition to `right`, such as a value rounded as in the lesson.
     numbers : variation.Numbers or list of variation.Variant, optional

@@ -45,7 +45,7 @@ def _changes(code, exercise):
 
 
 def find(code, exercise, fits):
-    """Return the likeliest correction of a formula (or None), and whether no other line could be changed instead."""
+    """Return the likeliest correction of a formula (or None), and whether no change to another line corrects it too."""
     passed = comparison(exercise, fits)
     solution = exercise.solution if isinstance(exercise.solution, str) else ""
     given, found = numbers_of(solution), _changes(code, exercise)
@@ -67,7 +67,7 @@ def is_one_of_many(best, code, exercise, fits):
     given = numbers_of(exercise.solution if isinstance(exercise.solution, str) else "")
     if best.kind == "extra" and getattr(new, "value", None) != right:
         if np.ndim(right) == 0 and any(value == right for value, _ in cell.typed_numbers(code)):
-            return True  # the formula starts from the right value
+            return True  # the right value itself is one of the numbers in the formula
         sums = [n for n in ast.walk(code.tree) if isinstance(n, ast.BinOp) and isinstance(n.op, (ast.Add, ast.Sub))]
         if not isinstance(best.node, ast.Constant) or not any(best.node in (n.left, n.right) for n in sums):
             return False

@@ -101,7 +101,7 @@ def pointed(words, found, code, parts, part):
 
 
 def _in_place(words, argument, code):
-    """Return a message quoting the line that changes an argument in place, or "" if it is unclear which one does."""
+    """Return a message with the line that changes an argument in place, or "" if it is unclear which line that is."""
     shared = nudges.views(code.tree, argument)
     node = next(filter(None, (statements.first_change(code.tree, name) for name in shared)), None)
     if nudges.not_undone(code, shared) or node is None:
@@ -112,7 +112,7 @@ def _in_place(words, argument, code):
 
 
 def at_the_error(hint, generic):
-    """Begin a hint with the line in which an error occurred, if the general description quotes that line."""
+    """Begin a hint with a pointer to the line in which an error occurred, if the general description quotes it."""
     line = re.search(r"in the line (`[^`]+`)", generic)
     return f"Look at the line {line[1]}. {hint}" if line else hint
 

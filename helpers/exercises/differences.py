@@ -8,7 +8,7 @@ import numpy as np
 from helpers.exercises import edits
 from helpers.exercises.errors import where
 
-SLOPE = r"slope|derivative|\\partial|dZ"  # words of a question that asks for a derivative
+SLOPE = r"slope|derivative|\\partial|dZ"  # words that occur in questions about derivatives
 WIDE = 0.1  # a difference quotient over a wider interval is not meant as a numerical derivative
 OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.USub)
 PLAIN = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.Load, *OPERATORS)
@@ -81,7 +81,7 @@ def _width(node, code, made):
 
 
 def _points(node, made):
-    """Return the two points if an expression is the difference between a function's values there, otherwise ()."""
+    """If an expression is the difference between two values of a function, return the two points, otherwise ()."""
     node = made.get(getattr(node, "id", ""), node)
     if not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Sub):
         return ()

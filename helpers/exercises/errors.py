@@ -14,7 +14,7 @@ from helpers.exercises import limits
 from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError, text_of
 from helpers.system.browser import in_page
 
-TYPES = {  # explanations of TypeErrors, by a word in the text of the error
+TYPES = {  # explanations of TypeErrors; each key is a phrase that occurs in the text of the error
     "bitwise_xor": "`^`, the exclusive-or operator in Python, is used where a power is needed",
     "'tuple'": "A whole tuple is used where a single number is needed",
     "'NoneType'": "A value of None, probably from a function that returns nothing, is used",
@@ -139,7 +139,7 @@ def about_error(name, error, function=None):
 
 
 def _at_the_call(error):
-    """Return whether our own call raised the error, and not a line inside the function that was called."""
+    """Return whether the error was raised by the call itself rather than by a line inside the function."""
     return Path(traceback.extract_tb(error.__traceback__)[-1].filename).parent == Path(__file__).parent
 
 
@@ -172,7 +172,7 @@ def _sizes(text):
     return f" ({sizes[2]} and {sizes[1]})" if sizes else ""
 
 
-# What helps if a cell above defines the name, by whether the lesson runs in its page.
+# What to do if a cell above defines the name. The key says whether the lesson is running on a page of the book.
 _RESTART = {
     False: "If you have restarted the kernel, run the cells above first: Run > Run All Above Selected Cell.",
     True: "If a cell above defines it, choose Restart Python in the menu ⋯ and press Check again.",

@@ -26,7 +26,7 @@ from helpers.exercises.errors import about_not_finite
 from helpers.exercises.results import sets
 from helpers.exercises.running import run
 
-# If one of these changes corrects the code, a hint such as "the inner sizes do not match" still names the cause.
+# If one of these changes corrects the code, a hint such as "the inner sizes do not match" still describes the cause.
 SAME_CAUSE = ("no_transpose", "transpose", "order_of_product", "wrong_factor", "order_of_arguments", "wrong_return")
 # If one of these changes corrects the code, the cause is certain, even if another mistake gives the same results.
 SURE = (
@@ -120,7 +120,7 @@ def _same_size(mine, right):
 
 
 def _comparison(exercise, same=values.same):
-    """Return a function that lists which results of an answer are right in a case, for `repair` and `variants`."""
+    """Return a function for `repair` and `variants` that lists the results of an answer that are right in a case."""
     cases, like = exercise.cases(), exercise.key.right
     rights = sets(like, like, exercise.parts)
 

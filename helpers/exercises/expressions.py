@@ -18,7 +18,7 @@ FAMILIES = [  # functions and methods that are easily confused
     {"zeros", "ones", "empty", "full"},
     {"zeros_like", "ones_like", "empty_like"},
 ]
-NEVER_MISSING = ("cumsum", "argmax", "amax", "average")  # functions of a family that no formula here contains
+NEVER_MISSING = ("cumsum", "argmax", "amax", "average")  # functions that no formula in the lessons contains
 INDICES = (ast.Name, ast.Constant, ast.BinOp, ast.Call)
 SLOPES = ("sigmoid", "sigmoid_prime", "softmax", "tanh_prime", "forward", "backward", "gradients")
 
@@ -27,7 +27,7 @@ class Known(NamedTuple):
     """The possible replacements for an expression."""
 
     names: list  # names of variables
-    stored: list  # names of the variables among them that are not arguments
+    stored: list  # those of the names that are not arguments
     scope: list  # names of functions
     counts: list  # expressions that give a number of rows, columns or entries
     outside: list  # names of notebook variables that the function uses
@@ -180,7 +180,7 @@ def _pairs(slot, node, parent, known):
         return
     turned = type(node)([node.elts[1], node.elts[0]], node.ctx)
     kind = "swapped_index" if isinstance(parent, (ast.Subscript, ast.Call)) else "swapped"
-    in_header = 4 if isinstance(parent, (ast.For, ast.comprehension)) else 0  # its variables are rarely swapped there
+    in_header = 4 if isinstance(parent, (ast.For, ast.comprehension)) else 0  # loop variables are rarely swapped
     yield of_slot(kind, slot, turned, node, in_header)
     if isinstance(parent, ast.Return):
         own = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
@@ -272,7 +272,7 @@ def _constants(slot, node, parent, known):
             yield of_slot("hard_coded", slot, ast.UnaryOp(ast.USub(), ast.Constant(1)), node)
 
 
-# Functions that yield edits to an expression, by its type.
+# For each type of expression, the function that yields edits to it.
 BY_TYPE = {
     ast.BinOp: _operations,
     ast.UnaryOp: _minuses,

@@ -8,7 +8,7 @@ from helpers.exercises import edits, expressions
 
 TWO = ast.Constant(2)
 EXPONENTIALS = ("np.exp", "math.exp")
-MOST_NUMBERS = 8  # in a formula in which two of them are exchanged
+MOST_NUMBERS = 8  # at most this many numbers of a formula are considered for swaps
 USUAL_TWICE = set("places log_given floor power name index function swapped_functions late".split())
 SIGNS_OF = {"exp": "exp|sigmoid|softmax", "log": "log", "root": r"sqrt|\*\* *0\.5|\*\* *\(1 */ *2\)", "square": r"\*\*"}
 SIGNS_OF["doubled"], SIGNS_OF["squared_share"] = SIGNS_OF["square"], "1 - "
@@ -34,7 +34,7 @@ def _fits(edit, solution):
         return True
     sides = [getattr(edit.node, "left", None), getattr(edit.node, "right", None)]
     if edit.kind == "sign" and not all(isinstance(side, (ast.Name, ast.Constant)) for side in sides):
-        return True  # products are added or subtracted; single numbers may also have to be multiplied
+        return True  # products are added or subtracted, but single numbers may have to be multiplied instead
     new = edit.changes[0][2]
     used = [n.op for n in ast.walk(ast.parse(solution)) if isinstance(n, (ast.BinOp, ast.UnaryOp))]
     kinds = [type(op) for op in used] + [ast.Sub] * any(isinstance(op, ast.USub) for op in used)
@@ -64,7 +64,7 @@ def is_usual(edit, code, solution):
         return False
     if edit.kind == "extra" and solution and _is_as_wrong_elsewhere(edit, code, solution):
         return False
-    if edit.kind == "extra":  # what remains must be larger than the part left out
+    if edit.kind == "extra":  # what remains must be at least as large as the part left out
         return 2 * _leaves(edit.piece) <= _leaves(ast.unparse(code.tree.body[-1].value)) or _leaves(edit.piece) == 1
     return not isinstance(edit.node, ast.FunctionDef)
 
@@ -88,7 +88,7 @@ def _is_usual_grouping(edit, code, solution):
 
 
 def _leaves_a_number(edit, answer):
-    """Return whether an edit reduces an answer that combines two numbers to one of them."""
+    """Return whether an edit turns an answer that combines two numbers into just one of these numbers."""
     sides = [vars(answer).get("left"), vars(answer).get("right")]
     numbers = [getattr(side, "operand", side) for side in sides]
     return edit.node in sides and all(isinstance(number, ast.Constant) for number in numbers)
@@ -128,7 +128,7 @@ def _count_in(tree, number, op):
 
 
 def _is_as_wrong_elsewhere(edit, code, solution):
-    """Return whether the number that an edit leaves out is also wrong in another operation of the same kind."""
+    """Return whether the number that an edit removes also occurs, wrongly, in another operation of the same kind."""
     number = edit.node
     inside = [n for n in ast.walk(code.tree) if isinstance(n, ast.BinOp) and number in (n.left, n.right)]
     if not isinstance(number, ast.Constant) or not inside or _count(ast.parse(solution), number):
@@ -160,7 +160,7 @@ def operands(code, wanted):
 def others(code, prompt, solution):
     """Yield edits for mistakes that only typed answers contain.
 
-    They take the logarithm of a number, replace a power of e with another power, or leave out an entry from a list.
+    The edits take the logarithm of a number, replace a power of e with another power, or remove an entry from a list.
     """
     inside = {f"{float(number):g}" for number in re.findall(r"log[ (]*(\d+(?:\.\d+)?)", prompt)}
     logarithms = []
@@ -185,7 +185,7 @@ def others(code, prompt, solution):
 
 
 def _places(code, solution):
-    """If the formula gives a single value, yield edits that swap two of its numbers if both occur in the solution."""
+    """For a formula with a single value, yield edits that swap two of its numbers if both occur in the solution."""
     if isinstance(code.tree.body[-1].value, (ast.List, ast.Tuple)):
         return
     known = {n.value for n in ast.walk(ast.parse(solution)) if isinstance(n, ast.Constant)}

@@ -175,8 +175,8 @@ def about_notation(code, right):
 def repeated(code, single=False):
     """Return a sentence about a list or a string multiplied by a number, or "" if there is none.
 
-    A list with a single entry counts only if the answer should be a single number, because `[x] * n` is the usual way
-    to repeat a number.
+    A list with a single entry is reported only if the answer should be a single number, because `[x] * n` is the usual
+    way to repeat a number.
     """
     for node in ast.walk(code.tree):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):

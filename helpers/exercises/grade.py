@@ -40,16 +40,16 @@ from helpers.system import confinement
 OUT = Path("build") / "grades"
 NOT_STARTED = (
     f"No process that runs answers could be started by {sys.executable}: install the requirements of the lessons in a "
-    "virtual environment, not for a single user, and start the program from there."
+    "virtual environment, not with pip install --user, and start the program from there."
 )
 NO_ANSWER = {"error": "NotRunError: The code in the file does not check this exercise."}
 NEEDED = "needed something that is not available here: check it by hand."
 NOT_WRITTEN = "could not be run here, because files cannot be written during grading: check it by hand."
 NOT_IN_NEW_CASES = "is right in the cases that learners can see, but not in new ones: check it by hand."
 GUESSED = "may be a guess, because its cell also checks several wrong answers: check it by hand."
-MOST_WRONG = 2  # number of wrong answers that the cell of a right one may check without getting a note
+MOST_WRONG = 2  # a note is added if a cell that scores points checks more wrong answers than this
 NOT_JUDGED = ("NotRunError", worker.UNREADABLE)
-# Parts of the error messages of answers that may be honest but cannot be run here.
+# Parts of error messages that may come from an honest answer that cannot be run here.
 UNAVAILABLE = ("not allowed here", "not available here", "MemoryError", "ModuleNotFoundError", rerun.ENDED)
 
 
@@ -173,7 +173,7 @@ def _asked(work, answers):
 
 
 def _note_unread(work, answers, asked):
-    """Add a note to each cell that failed, possibly before it reached a call for an exercise whose name is unknown."""
+    """If the call to `check` or `quiz` in a failed cell could not be read, add a note about that cell."""
     failed = sorted(work.unread & set(answers.errors))
     for i in failed:
         said = "A cell that failed contains a call to check or quiz that could not be read: check it by hand."
@@ -189,7 +189,7 @@ def _codes(work, asked):
 
 
 def _note_attempts(work, answers, asked):
-    """Add a note to each cell that tried to access files, the network or processes.
+    """Add a note about each cell that tried to access files, the network or processes.
 
     Return the names of the exercises in those cells.
     """

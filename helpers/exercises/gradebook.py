@@ -96,7 +96,7 @@ class Grades:
     exercises : list of Exercise
         The exercises that count.
     protection : list of str
-        See `confinement.confine`.
+        The protections that applied to every file (see `confinement.confine`).
     missing : list of str or None
         The learners on the class list who have not handed in anything, or None if there is no class list.
     """
@@ -136,7 +136,7 @@ def prepare(folder):
 
 
 def write(grades, folder):
-    """Write the CSV file and the page to a folder, or neither of them.
+    """Write both the CSV file and the page to a folder, or neither.
 
     A CSV file from an earlier run is kept under another name unless its contents are the same, because a teacher may
     have corrected marks in it.
@@ -189,7 +189,7 @@ def table(grades):
 
 
 def harmless(text):
-    """Return text in a form that no spreadsheet takes for a formula, with an apostrophe in front of it if necessary.
+    """Return text in a form that no spreadsheet mistakes for a formula, adding an apostrophe in front if necessary.
 
     In countries that use a decimal comma, spreadsheets also start a new field at each semicolon, so each part of the
     text between semicolons is treated separately.

@@ -94,7 +94,7 @@ def _lessons(lesson):
 
 
 def _gathered(name, lessons):
-    """Return the submission and "", or None and the reason why there is nothing to hand in."""
+    """Return the submission and "", or None and the reason why nothing can be handed in."""
     name = submission.clean(name) if isinstance(name, str) else ""
     if not name:
         words = "You can choose any name that your teacher will recognise."
@@ -119,7 +119,9 @@ def _gathered(name, lessons):
 def _counted(given):
     right = sum(attempts.right for attempts in given.answers.values())
     count = len(given.answers)
-    said = f"The file has {count} answer{'s' * (count != 1)}, of which {right} {'is' if right == 1 else 'are'} right."
+    said = (
+        f"The file contains {count} answer{'s' * (count != 1)}, of which {right} {'is' if right == 1 else 'are'} right."
+    )
     return " ".join([said, *_incomplete(given.answers), *_another_name(given.name)])
 
 
@@ -145,7 +147,7 @@ def _incomplete(answers):
 
 
 def _written(name, text, folder):
-    """Write the file under a name that is not in use, and return a mark, a label and a sentence."""
+    """Write the file under a name that is not in use, and return the mark, the label and the text of a message."""
     if in_page():
         download(f"hand_in_{file_name(name)}.json", text)
         record.set_name(name)
@@ -171,7 +173,10 @@ def _written(name, text, folder):
 
 def _where():
     """Return a sentence that says how to get a file out of the lab, or "" outside a browser."""
-    how = " To download it, choose File, Open…, then the folder notebooks, and Download in the file's context menu."
+    how = (
+        " To download it, choose File > Open…, open the folder notebooks, and choose Download in the file's context "
+        "menu."
+    )
     return how if in_browser() else ""
 
 

@@ -61,7 +61,7 @@ These are the lessons for your course. They need Python 3.11 to 3.14. To open th
 
 On Windows, or without make, run
 
-    py -m venv .venv                     (elsewhere: python3 -m venv .venv; if it is newer than 3.14: py -3.13 …)
+    py -m venv .venv                     (elsewhere: python3 -m venv .venv; if Python is newer than 3.14: py -3.13 …)
     .venv\\Scripts\\python -m pip install -r requirements.txt -e .         (elsewhere: .venv/bin/python …)
     .venv\\Scripts\\jupyter lab --ServerApp.root_dir=. --LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb
 
@@ -93,7 +93,7 @@ import sys
 import numpy as np
 
 os.environ["LESSONS_PROGRESS"] = os.devnull  # do not record these answers as yours
-sys.path[:0] = ["../..", "lessons"]  # find helpers/ beside this book or above it
+sys.path[:0] = ["../..", "lessons"]  # find helpers/ next to this book or above it
 from helpers.autograd import Variable, grad
 from helpers.backprop.activations import sigmoid, sigmoid_prime
 from helpers.exercises import check, quiz"""
@@ -102,7 +102,7 @@ from helpers.exercises import check, quiz"""
 def write(folder=ROOT / "build" / "handout"):
     """Write the handout and the answer book to a folder, completely replacing any existing handout.
 
-    If anything has been changed or added in the existing handout, it is kept under another name.
+    If files have been changed in the existing handout or added to it, that handout is kept under another name.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def _is_as_written(folder):
 
 
 def _checksums(folder):
-    """Return the checksum of each file, apart from hidden files and those that running the lessons leaves behind."""
+    """Return the checksum of each file, apart from hidden files and those left behind by running the lessons."""
     names = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names if not LEFT.search(name)}
 

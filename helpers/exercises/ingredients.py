@@ -15,7 +15,7 @@ OPERATIONS = {
     "a sum": (r"sum\(|mean\(|@", r"add|average|dot|einsum|\bfor\b|norm|trace|var|std|softmax|matmul|split|\+"),
     "a maximum": (r"\bmax\(|maximum", "max|sort|clip|log|where|if |[<>]"),
 }
-CERTAIN = ("a logarithm", "an exponential")  # a formula for the same quantity may well do without one of the others
+CERTAIN = ("a logarithm", "an exponential")  # an equivalent formula can often do without the other operations
 KNOWN = {"sigmoid", "sigmoid_prime", "softmax", "safe_softmax", "tanh_prime", "relu"}  # may be called by any answer
 
 

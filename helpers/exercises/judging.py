@@ -42,7 +42,7 @@ def judge(exercise, answer, seconds=SECONDS, code=None, search=True):
     code : reading.Code, optional
         The code of a typed answer, if it is known (see `cell`).
     search : bool
-        Whether to search the code of a function for the cause of a mistake that is not a known one.
+        Whether to search the code of a function for the cause of a mistake.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def _judge_function(exercise, answer, printed):
 
 
 def _avoided(exercise, answer, right):
-    """Return the hint for code that gives right results but avoids the subject of the exercise, or ""."""
+    """Return the hint for code that gives the right results but sidesteps the point of the exercise, or ""."""
     needs = exercise.key.needs
     hints = [hint for known, hint in _known(exercise) if hint in needs and all_same(known, right)]
     return next((hint for hint in hints if reading.read(answer) and _is_about(hint, needs, answer)), "")
@@ -130,7 +130,7 @@ def _known(exercise):
 
 
 def _note(exercise, given, right):
-    """Return a note if a right result is a list although only an array was asked for, and "" otherwise."""
+    """Return a note if a right result is a list although the exercise asks for an array, and "" otherwise."""
     if isinstance(right[0], np.ndarray) and isinstance(given[0], (list, tuple)) and " list" not in exercise.prompt:
         return f" (Your result is a {type(given[0]).__name__}, but the function in the lesson returns an array.)"
     return ""

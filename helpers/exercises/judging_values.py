@@ -11,7 +11,7 @@ from helpers.exercises.questions import ending, of as question_of
 from helpers.system.browser import rerun_instruction
 from helpers.system.validation import brief
 
-OPERATIONS = {  # what a formula contains if a hint begins in this way
+OPERATIONS = {  # for each beginning of a hint, what the formula must contain for the hint to apply
     "You added": r"\+|sum|add",
     "You subtracted": "-|subtract|diff",
     "You multiplied": r"\*|prod|dot|@|multiply",
@@ -180,7 +180,7 @@ def _about_shape(mine, right):
     rtol = values.tolerance(mine, right)
     if mine.size < right.size and all(np.isclose(right, entry, rtol=rtol).any() for entry in entries):
         are = "this is only one" if mine.size == 1 else f"these are only {mine.size}"
-        return f"The answer should be {wanted}, and {are} of them. What are the others?"
+        return f"The answer should be {wanted}, but {are} of them. What are the others?"
     count = "one number" if mine.size == 1 else f"{mine.size} numbers"
     shown = ", ".join(map(values.number, mine)) if mine.ndim == 1 else ""
     listed = f"a list of {count}, [{shown}]" if mine.ndim == 1 else values.shape_in_words(mine)

@@ -79,11 +79,15 @@ EXERCISES = [
             Wrong(8, "This is the path through y alone. Which other path leads from t to the area?"),
             Wrong(7, "You added the two partial derivatives. How fast do x and y themselves grow with t?"),
             Wrong(5, "You added the rates of x and y. How fast does the area grow with each of them?"),
-            Wrong(18, "You used each partial derivative with the rate of the other side. What is ∂f/∂x?"),
-            Wrong(72, "You multiplied the two paths. Along a path the rates multiply, but what do the paths do?"),
+            Wrong(18, "You combined each partial derivative with the rate of the other variable. What is ∂f/∂x?"),
+            Wrong(
+                72,
+                "You multiplied the effects of the two paths. Along a path the rates multiply, but how do the two "
+                "paths combine?",
+            ),
             Wrong(6, "You multiplied the rates of x and y. Follow t along one path at a time."),
             Wrong(12, "This is the area itself. The question asks how fast it grows."),
-            Wrong(35, "You added first and multiplied afterward. Multiply along each path, then add the paths."),
+            Wrong(35, "You added first and multiplied afterwards. Multiply along each path, then add the results."),
         ],
     ),
     Exercise(
@@ -147,21 +151,24 @@ EXERCISES = [
         ),
         right=32,
         solution="answer = <a> + 10 * <c>",
-        reason=("v is a second name of the array w, so w[1] is now <c>. u is a second array, so w[0] is still <a>."),
+        reason=("v is a second name for the array w, so w[1] is now <c>. u is a second array, so w[0] is still <a>."),
         hints=[
             "There are two arrays here and three names. Which two names belong to the same array?",
-            "`v = w` makes a second name, `w.copy()` a second array. What does the array w hold when `f` is called?",
+            (
+                "`v = w` adds a second name for the same array, whereas `w.copy()` makes a second array. What does the "
+                "array w contain when `f` is called?"
+            ),
         ],
         wrong=[
             Wrong(
                 lambda a, b: a + 10 * b,
-                "This was the value when the function was defined. One of the two changes has reached the array w.",
+                "This was the value when the function was defined. One of the two assignments has since changed w.",
             ),
             Wrong(
                 lambda b, d: d + 10 * b,
-                "It is the other way round: v is only a second name of w, while u is an array of its own.",
+                "It is the other way round: v is only a second name for w, while u is a separate array.",
             ),
-            Wrong(lambda c, d: d + 10 * c, "u is a copy, an array of its own. What is done to it does not change w."),
+            Wrong(lambda c, d: d + 10 * c, "u is a copy, that is, a separate array. Changing it does not change w."),
             Wrong(
                 lambda b, c: c + 10 * b,
                 "Indices start at 0, so v[1] is the second entry. That is the one that has changed.",

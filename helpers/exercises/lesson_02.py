@@ -15,8 +15,8 @@ def log_sigmoid(Z):
     return -np.logaddexp(0, -Z)
 
 
-# Both forms give the same values, including -inf at -1000, where one form takes the logarithm of 0 and e¹⁰⁰⁰ overflows
-# in the other.
+# Both forms give the same values, including -inf at -1000, where one takes the logarithm of 0 and the other overflows
+# when it computes e¹⁰⁰⁰.
 _INFINITE = (
     "At −1000 the result is infinite, because σ is rounded to 0 or e¹⁰⁰⁰ overflows. Simplify the "
     "logarithm on paper first, and use np.logaddexp to add the exponentials."
@@ -89,7 +89,7 @@ def _bug_in_the_bias_only(A0, Y, W, b):
 EXERCISES = [
     Exercise(
         name="02.steep",
-        prompt="A unit with a sigmoid answers $a = 0.8$. What is the slope of the sigmoid at that point?",
+        prompt="A unit with a sigmoid has the output $a = 0.8$. What is the slope of the sigmoid at that point?",
         right=0.16,
         solution="answer = 0.8 * (1 - 0.8)",
         reason="The slope is a (1 − a) = 0.8 · 0.2 = 0.16. The value of z is not needed.",
@@ -100,7 +100,7 @@ EXERCISES = [
         wrong=[
             Wrong(
                 float(sigmoid_prime(0.8)),
-                "This is σ′(0.8), but 0.8 is the value a, not z. What is the slope if you know a = σ(z) already?",
+                "This is σ′(0.8), but 0.8 is the value a, not z. What is the slope if you already know a = σ(z)?",
             ),
             Wrong(0.25, "This is the slope at z = 0, where a = ½. Here a = 0.8."),
             Wrong(0.2, "This is 1 − a, one of the two factors of the slope."),
@@ -109,7 +109,7 @@ EXERCISES = [
             Wrong(0.64, "This is a². What is the second factor of the slope?"),
             Wrong(-0.16, "The sigmoid rises everywhere, so its slope is positive."),
             Wrong(1, "1 is the sum of a and 1 − a. How are the two combined in the slope?"),
-            Wrong(float(np.log(4)), "This is z, the place where the sigmoid has the value 0.8. How steep is it there?"),
+            Wrong(float(np.log(4)), "This is z, the point where the sigmoid has the value 0.8. How steep is it there?"),
             Wrong(float(sigmoid(0.8)), "This is σ(0.8). The number 0.8 is already the value of the sigmoid."),
             Wrong(6.25, "This is the reciprocal of the right value. Is the sigmoid ever steeper than ¼?"),
             Wrong(1.44, "The sign in the second factor is wrong: it is 1 − a, not 1 + a."),
@@ -129,7 +129,7 @@ EXERCISES = [
         solution="a = 1 / (1 + np.exp(-2))\nanswer = -np.log(1 - a)",
         reason="The network gives the label 0 the probability 1 − σ(2) ≈ 0.119, and −log 0.119 ≈ 2.127 is log(1 + e²).",
         hints=[
-            "First compute the answer a = σ(2). Which of the two terms of the cost is left for y = 0?",
+            "First compute the output a = σ(2). Which of the two terms of the cost is left for y = 0?",
             "The term y log a is 0. What is left is −log(1 − a).",
         ],
         wrong=[
@@ -140,11 +140,13 @@ EXERCISES = [
             ),
             Wrong(float(sigmoid(2)), "This is the probability a. The loss is minus the logarithm of a probability."),
             Wrong(float(sigmoid(-2)), "This is the probability of the label 0. The loss is minus its logarithm."),
-            Wrong(2, "The loss comes close to z only if the answer is badly wrong. Which logarithm gives it exactly?"),
+            Wrong(
+                2, "The loss comes close to z only if the answer is badly wrong. Which logarithm gives the exact loss?"
+            ),
             Wrong(
                 0,
-                "The loss would be 0 only if the network were certain of the label 0. Here it thinks that the label "
-                "1 is more likely.",
+                "The loss would be 0 only if the network were certain of the label 0. Here it gives the label 1 the "
+                "higher probability.",
             ),
             Wrong(
                 float(np.log1p(np.exp(2)) / np.log(2)),
@@ -161,10 +163,10 @@ EXERCISES = [
             ),
             Wrong(
                 float(np.log1p(np.exp(2)) + np.log1p(np.exp(-2))),
-                "You counted both terms, but for y = 0 one of them is 0. Which one?",
+                "You included both terms, but for y = 0 one of them is 0. Which one?",
             ),
             Wrong(float(np.log(2)), "This is the loss at z = 0, where a = ½. In the question, z is 2."),
-            Wrong(float(-np.log(1 - sigmoid(0.8808))), "You applied the sigmoid twice. Its value at 2 is a already."),
+            Wrong(float(-np.log(1 - sigmoid(0.8808))), "You applied the sigmoid twice. Its value at 2 is already a."),
         ],
     ),
     Exercise(
@@ -357,10 +359,10 @@ EXERCISES = [
     Exercise(
         name="02.alarm",
         prompt=(
-            "**A cost of your own.** Missing a triangle (label 1) shall count ten times as much as a false alarm, so "
-            "the loss is $-[\\,10\\, y \\log a + (1 - y) \\log(1 - a)\\,]$. What is $\\partial J/\\partial z$ for one "
-            "example with $y = 1$ and $a = 0.8$, and what for one with $y = 0$ and $a = 0.8$? Answer with a list of "
-            "two numbers."
+            "**A cost of your own.** Suppose that missing a triangle (label 1) counts ten times as much as a false "
+            "alarm, so the loss is $-[\\,10\\, y \\log a + (1 - y) \\log(1 - a)\\,]$. What is "
+            "$\\partial J/\\partial z$ for one example with $y = 1$ and $a = 0.8$, and what is it for one with $y = 0$ "
+            "and $a = 0.8$? Answer with a list of two numbers."
         ),
         right=[-2, 0.8],
         solution="a = 0.8\nanswer = [10 * (a - 1), a]",
@@ -377,7 +379,7 @@ EXERCISES = [
             Wrong([-2, 8], "The factor 10 belongs to the term for the label 1 only."),
             Wrong([-0.2, 8], "You multiplied the wrong term by 10. Which of them is left for the label 1?"),
             Wrong([-12.5, 5], "This is ∂J/∂a. It must still be passed back through the sigmoid."),
-            Wrong([-1.25, 5], "This is ∂J/∂a without the factor 10, and not yet passed back through the sigmoid."),
+            Wrong([-1.25, 5], "This is ∂J/∂a without the factor 10. It must still be passed back through the sigmoid."),
             Wrong([2, -0.8], "The signs are wrong. Raising z lowers the loss of a triangle, so its slope is negative."),
             Wrong([2, 0.8], "The first sign is wrong. Does raising z raise or lower the loss of a triangle?"),
             Wrong([-2, -0.8], "The second sign is wrong. Does raising z raise or lower the loss of a circle?"),
@@ -390,12 +392,12 @@ EXERCISES = [
     Exercise(
         name="02.q1",
         numbers=Numbers("02.q1", k=(4, 5, 8, 10, 16, 20, 25, 40)).also(other=lambda k: 1 / k),
-        prompt=("An example has the label 0. How large may $a$ be if its loss is to stay below $\\log <k>$?"),
+        prompt=("An example has the label 0. How large may $a$ be if its loss is to be at most $\\log <k>$?"),
         right=0.75,
         solution="q1 = 1 - 1 / <k>",
         reason=(
-            "The loss −log(1 − a) is below log <k> as long as 1 − a is above 1/<k> = <other>, and so a must stay "
-            "below <right>."
+            "The loss −log(1 − a) is at most log <k> as long as 1 − a is at least 1/<k> = <other>, and so a must be at "
+            "most <right>."
         ),
         wrong=[
             Wrong(
@@ -449,8 +451,8 @@ EXERCISES = [
     Exercise(
         name="02.q3",
         prompt=(
-            "You raise the threshold from 0.5 to 0.9. What happens to the number of triangles (label 1) "
-            'that are missed? "a" fewer are missed; "b" more are missed; "c" nothing changes.'
+            "In Figure 6, the threshold rises from 0.5 to 0.9. What happens to the number of triangles "
+            '(label 1) that are missed? "a" fewer are missed; "b" more are missed; "c" nothing changes.'
         ),
         right="b",
         solution='q3 = "b"',

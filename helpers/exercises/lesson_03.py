@@ -237,8 +237,9 @@ EXERCISES = [
         right=-0.648,
         solution="da = <d1> * <w1> + <d2> * <w2>\ndz = da * <a> * (1 - <a>)\nanswer = dz * <x>",
         reason=(
-            "The two paths add up to <d1> · <w1> − <size> · <w2> = <total>. Times the slope <a> · (1 − <a>) = <g>, "
-            "this is the error of the hidden unit, <error>. Times the input <x>, it is the gradient."
+            "The two paths add up to <d1> · <w1> − <size> · <w2> = <total>. Multiplied by the slope "
+            "<a> · (1 − <a>) = <g>, this gives the error of the hidden unit, <error>. Multiplied by the input <x>, the "
+            "error gives the gradient."
         ),
         hints=[
             (
@@ -247,7 +248,7 @@ EXERCISES = [
             ),
             (
                 "Each path contributes its error times its weight. The slope of the sigmoid is a (1 − a). What is at "
-                "the tail of the weight?"
+                "the tail of the weight's arrow?"
             ),
         ],
         wrong=[
@@ -262,7 +263,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda total, x: total * x,
-                "The slope is missing. To get from a to z of the hidden unit, multiply by the slope of the sigmoid.",
+                "The slope is missing. To get from a to z in the hidden unit, multiply by the slope of the sigmoid.",
             ),
             Wrong(
                 lambda total, a, x: total * a * x,
@@ -322,7 +323,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d1, w1, a, x: d1 * w1 * x,
-                "You followed the first path only, and without the slope. What does the second path contribute?",
+                "You followed only the first path and left out the slope. What does the second path contribute?",
             ),
             Wrong(
                 lambda d1, d2, x: (d1 + d2) * x,

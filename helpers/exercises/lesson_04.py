@@ -422,7 +422,7 @@ EXERCISES = [
         cases=_backward_cases,
         m=[6, 6, 5, 5],
         reason=(
-            "One loop runs from the last layer to the first, and each layer reuses the error of the layer after it."
+            "A single loop runs from the last layer to the first. Each layer reuses the error of the layer after it."
         ),
         hints=[
             (
@@ -491,7 +491,7 @@ EXERCISES = [
             ),
             Wrong(
                 _backward_with(product=lambda dZ, A: A @ dZ.T),
-                "dW is transposed. It must have one row for each unit in its own layer.",
+                "dW is transposed. dW[l] must have one row for each unit in layer l.",
             ),
             Wrong(
                 _backward_with(until=1),
@@ -509,7 +509,7 @@ EXERCISES = [
                 _backward_with(start=lambda Y, A: (A - Y) / Y.shape[1] * A * (1 - A)),
                 (
                     "You multiplied by the slope of the output activation, but that factor has already been cancelled "
-                    "by the derivative of the cost. What does the prompt give for dZ at the output?"
+                    "by the derivative of the cost. Which formula for dZ at the output does the exercise give?"
                 ),
             ),
             Wrong(
@@ -609,7 +609,7 @@ EXERCISES = [
                 lambda X, Y, W, b, rate, steps: train(X, Y, W, b, rate, 1),
                 (
                     "Your function takes only one step, whatever the value of steps. Does the "
-                    "loop run more than once, and does each step start where the last one ended?"
+                    "loop run more than once, and does each step start where the previous one ended?"
                 ),
             ),
             Wrong(
@@ -625,7 +625,7 @@ EXERCISES = [
             ),
             Wrong(
                 _train_with(hidden=tanh),
-                "You used tanh in the hidden layers, but the prompt asks for sigmoid units in every layer.",
+                "You used tanh in the hidden layers, but the exercise asks for sigmoid units in every layer.",
             ),
             Wrong(
                 _train_with(twice=True),
@@ -635,7 +635,7 @@ EXERCISES = [
                 _train_with(hidden=tanh, slope=tanh_prime),
                 (
                     "You used tanh in the hidden layers, in both the forward and the "
-                    "backward pass. Which activation function does the prompt ask for?"
+                    "backward pass. Which activation function does the exercise ask for?"
                 ),
             ),
             Wrong(
@@ -651,7 +651,7 @@ EXERCISES = [
         name="04.q1",
         prompt=(
             "A network is created with `Network([196, 1])` and trained on images of 784 "
-            "pixels. How many layers does it have, by the convention used in these lessons?"
+            "pixels. How many layers does it have, according to the convention used in these lessons?"
         ),
         right=2,
         solution="q1 = 2",

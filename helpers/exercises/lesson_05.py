@@ -130,8 +130,8 @@ EXERCISES = [
             P=lambda n, h, k: h * (n + 1) + k * (h + 1)
         ),
         prompt=(
-            "A <n> → <h> → <k> network has <P> parameters. How many forward passes does it take to check its gradient "
-            "with central differences, if its units are nudged instead of its parameters?"
+            "A <n> → <h> → <k> network has <P> parameters. How many *nudged* forward passes does it take to check its "
+            "gradient with central differences, if its units are nudged instead of its parameters?"
         ),
         right=84,
         solution="answer = 2 * (<h> + <k>)",
@@ -147,7 +147,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda P: 2 * P,
-                "That many passes are needed if the parameters are nudged. What do all the weights of one unit change?",
+                "That many passes are needed if the parameters are nudged. Which single number do all the weights of a "
+                "unit change?",
             ),
             Wrong(lambda P: P, "Here the units are nudged, not the parameters. How many units are there?"),
             Wrong(
@@ -168,7 +169,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda h, k: 2 * (h + k) + 1,
-                "The check needs no additional pass, not even one to compute the cost at the unchanged parameters.",
+                "One pass at the unchanged parameters comes first, but it is not nudged. How many passes are?",
             ),
             Wrong(lambda h, k: h + k + 1, "That would be the answer for one-sided differences."),
             Wrong(2, "That is the number of passes for a single unit, but every unit has to be nudged separately."),
@@ -233,7 +234,7 @@ EXERCISES = [
             Wrong(1 / 9, "You squared the result. The relative error is a quotient of lengths, not of their squares."),
             Wrong(3, "Your fraction is upside down. The length of the difference belongs in the numerator."),
             Wrong(1.5, "Put the denominator in parentheses, so that the sum is computed first."),
-            Wrong(0.6, "How long is 2q − q, compared with the lengths of 2q and q added together?"),
+            Wrong(0.6, "How long is 2q − q compared with the sum of the lengths of 2q and q?"),
             Wrong(-1 / 3, "A length is never negative, so a quotient of lengths cannot be negative either."),
             Wrong(
                 0.25, "The denominator is the length of 2q plus the length of q. If q has length 1, what is their sum?"
@@ -256,7 +257,7 @@ EXERCISES = [
         solution=distance,
         parts=("error",),
         cases=_distance_cases,
-        reason="The length of the difference divided by the sum of the two lengths has no unit and never exceeds 1.",
+        reason="The length of the difference over the sum of the two lengths is dimensionless and never exceeds 1.",
         hints=[
             "You need one length in the numerator and two in the denominator.",
             "The numerator is the length of p − q. The denominator is the length of p plus the length of q.",
@@ -264,8 +265,8 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda p, q: np.abs(np.sum(p - q)) / (np.linalg.norm(p) + np.linalg.norm(q)),
-                "The numerator adds up the differences without squaring them, so they cancel each other out. How do "
-                "you compute a length?",
+                "The numerator adds up the differences without squaring them, so positive and negative ones cancel. "
+                "How do you compute a length?",
             ),
             Wrong(
                 lambda p, q: np.linalg.norm(p - q),
@@ -353,7 +354,7 @@ EXERCISES = [
                 lambda p, q: np.mean(np.abs(p - q) / (np.abs(p) + np.abs(q) + 1e-12)),
                 (
                     "You compared the arrays entry by entry and took the mean. "
-                    "The relative error compares the lengths of whole arrays."
+                    "The relative error is computed from the lengths of whole arrays."
                 ),
             ),
             Wrong(
@@ -422,8 +423,8 @@ EXERCISES = [
         hints=[
             "For each index i in np.ndindex(x.shape), nudge that entry alone in both directions.",
             (
-                "If step is an array that holds ε at index i and 0 everywhere "
-                "else, f(x + step) and f(x − step) leave x unchanged."
+                "Let step be an array with ε at index i and 0 everywhere else. "
+                "Evaluating f(x + step) and f(x − step) then leaves x unchanged."
             ),
             "gradient[i] = (f(x + step) - f(x - step)) / …: how far apart are the two points?",
         ],
@@ -552,8 +553,8 @@ EXERCISES = [
             Wrong(
                 "c",
                 (
-                    "A missing transpose would change the shape or the "
-                    "individual entries, not multiply everything by one factor."
+                    "A missing transpose would change the shape or the individual "
+                    "entries. It would not multiply everything by the same factor."
                 ),
             ),
         ],
@@ -600,7 +601,7 @@ EXERCISES = [
         right="b",
         solution='q4 = "b"',
         reason=(
-            "Errors travel backward. Layer 2 is the wrong layer nearest "
+            "Errors travel backwards. Of the two wrong layers, layer 2 is nearer "
             "to the output, and layer 1 may be wrong only because of it."
         ),
         wrong=[

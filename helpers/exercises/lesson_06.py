@@ -1,7 +1,7 @@
 """Exercises for lesson 06, with their solutions, hints and feedback on wrong answers.
 
-The learner turns images into the rows of a matrix, propagates an error back through ReLU units, and estimates how
-certain a test score is.
+The learner turns images into the rows of a matrix, propagates an error back through ReLU units, and estimates the
+uncertainty of a test score.
 """
 
 import numpy as np
@@ -81,7 +81,7 @@ EXERCISES = [
                 lambda p: p.reshape(-1, len(p)).T / 255,
                 (
                     "The shape is right, but the images are scrambled. "
-                    "reshape(−1, m) deals the numbers out to m columns like cards."
+                    "reshape(−1, m) deals the numbers out to m columns one by one, like cards."
                 ),
             ),
             Wrong(
@@ -90,13 +90,13 @@ EXERCISES = [
             ),
             Wrong(
                 lambda p: p.reshape(len(p), -1) // 255,
-                "The operator // discards the fraction, so nearly all the numbers become 0.",
+                "The operator // discards the fractional part, so nearly all the numbers become 0.",
                 r"//",
             ),
             Wrong(
                 lambda p: (p.reshape(len(p), -1) / 255).astype(int),
                 (
-                    "Converting to integers discards the fractions, so nearly "
+                    "Converting to integers discards the fractional parts, so nearly "
                     "all the numbers become 0. Which type can hold numbers between 0 and 1?"
                 ),
                 "int",
@@ -214,7 +214,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d, W, z: np.maximum(0, W.T @ d),
-                "The slope of ReLU depends on z, not on the error that comes back. An error may well be negative.",
+                "The slope of ReLU depends on z, not on the error that comes back. An error can be negative.",
             ),
             Wrong(
                 lambda d, W, z: (z > 0) * (W @ d),
@@ -326,7 +326,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d, a: d[0] @ a[0].T,
-                "That is the gradient of the first example alone. Does `return` come too early?",
+                "That is the gradient of the first example alone. Does your function return too early?",
             ),
             Wrong(
                 lambda d, a: d[-1] @ a[-1].T / len(d),
@@ -341,26 +341,26 @@ EXERCISES = [
             ),
             Wrong(
                 lambda d, a: d[0] @ a[0].T / len(d),
-                "That is the gradient of the first example alone. Does `return` come too early?",
+                "That is the gradient of the first example alone. Does your function return too early?",
             ),
         ],
     ),
     Exercise(
         name="06.constant",
         prompt=(
-            "28 of 80 test images show cats. What is the baseline, that is, the share that the "
-            "better of the two constant answers gets right? Give a number between 0 and 1."
+            "28 of 80 test images show cats. What is the baseline, that is, the share of the images that "
+            "the better of the two constant answers gets right? Give a number between 0 and 1."
         ),
         right=0.65,
         solution="answer = max(28, 80 - 28) / 80",
         reason="Always answering 'no cat' is right for 80 − 28 = 52 of the 80 images, and 52 / 80 = 0.65.",
         hints=[
-            "How many images are answered correctly by always saying 'cat', and how many by always saying 'no cat'?",
-            "Most of these images show no cat. Divide the number of those images by the number of all images.",
+            "How many images do you get right if you always answer 'cat', and how many if you always answer 'no cat'?",
+            "Most of these images show no cat. Divide the number of those images by the total number of images.",
         ],
         wrong=[
             Wrong(0.35, "That is the score for always answering 'cat'. Which constant answer scores higher here?"),
-            Wrong(0.5, "That would be right if exactly half of the images showed cats. Count them."),
+            Wrong(0.5, "That would be right if exactly half of the images showed cats. How many of the 80 do?"),
             Wrong(52, "Divide by 80 to express your answer as a share of the images."),
             Wrong(28, "That is the number of cats. How many images does the better constant answer get right?"),
             Wrong(1, "A constant answer is right only for the images of one class. How many are there in each class?"),
@@ -368,7 +368,7 @@ EXERCISES = [
                 0,
                 (
                     "One of the two constant answers is right for every image without a cat. (If "
-                    "you used //, it rounded your result down to 0.) How many of the 80 images show none?"
+                    "you used //, it rounded your result down to 0.) How many of the 80 images show no cat?"
                 ),
             ),
             Wrong(
@@ -383,7 +383,7 @@ EXERCISES = [
                 ),
             ),
             Wrong(80 / 52, "Your fraction is upside down. A share cannot be larger than 1."),
-            Wrong(0.52, "52 is the number of images without cats in 80 images, not in 100."),
+            Wrong(0.52, "52 is the number of images without cats out of 80, not out of 100."),
             Wrong(0.66, "That is the baseline in the lesson. How many images and how many cats are there here?"),
             Wrong(
                 28 / 108,
@@ -455,11 +455,11 @@ EXERCISES = [
             "uncertainty of this score, taken as plus or minus two standard deviations, is 0.02?"
         ),
         right=900,
-        also=(901,),  # rounded up from 900 and a rounding error
+        also=(901,),  # 900 plus a rounding error, rounded up
         solution="answer = 4 * 0.9 * (1 - 0.9) / 0.02**2",
         reason=(
-            "From 2 √(0.9 · 0.1 / n) = 0.02 follows n = 4 · 0.9 · 0.1 / 0.02² = 900. For "
-            "half of this uncertainty it would have to be four times as many."
+            "2 √(0.9 · 0.1 / n) = 0.02 gives n = 4 · 0.9 · 0.1 / 0.02² = 900. To halve "
+            "this uncertainty, you would need four times as many images."
         ),
         hints=[
             "Set the formula for two standard deviations equal to 0.02. Which quantity in it is unknown?",
@@ -468,16 +468,16 @@ EXERCISES = [
         ],
         wrong=[
             Wrong(
-                225, "That is for one standard deviation of 0.02, but the uncertainty is two. What happens to the 2?"
+                225, "That would be right if 0.02 were one standard deviation, but it is two. What happens to the 2?"
             ),
             Wrong(450, "When you square both sides, the 2 in front of the root is squared as well."),
             Wrong(30, "That is the square root of the number of images. What is left to do?"),
-            Wrong(15, "A factor of 2 is missing, and this is only the square root of a number. How do you get n?"),
+            Wrong(15, "A factor of 2 is missing, and you still have to square the result. How do you get n?"),
             Wrong(18, "Square the 0.02 as well."),
             Wrong(9, "When you square both sides, both the 2 and the 0.02 are squared."),
             Wrong(9000, "The factor 1 − p is missing."),
             Wrong(1000, "The factor p is missing."),
-            Wrong(2500, "That would be enough for any score: it is the worst case, p = 0.5. Here p is 0.9."),
+            Wrong(2500, "That would be enough for any score, as it covers the worst case, p = 0.5. Here p is 0.9."),
             Wrong(10000, "The factor p (1 − p) is missing."),
             Wrong(3600, "You took four standard deviations instead of two."),
             Wrong(864.36, "That is for 1.96 standard deviations, but the lesson uses two."),
@@ -528,7 +528,7 @@ EXERCISES = [
         ),
         right="b",
         solution='q3 = "b"',
-        reason="The uncertainty is 2 √(0.72 · 0.28 / 500) = 0.04, and 0.66 is 0.06 away.",
+        reason="The uncertainty is 2 √(0.72 · 0.28 / 500) = 0.04, and 0.72 is 0.06 above the baseline.",
         wrong=[
             Wrong("a", "With 50 images the uncertainty was 0.13. How large is it with 500?"),
             Wrong("c", "0.72 is higher than 0.66. The question is whether that could be due to chance."),
@@ -538,13 +538,13 @@ EXERCISES = [
         name="06.q4",
         prompt=(
             "The training score is 1.00 and the test score is 0.72. What is a sensible next "
-            'step? "a" train longer; "b" get more images, of other cats; "c" test on the training images.'
+            'step? "a" train longer; "b" get more images, showing other cats; "c" test on the training images.'
         ),
         right="b",
         solution='q4 = "b"',
         reason=(
-            "The gap shows that the network has memorized its training images. With more images, "
-            "memorising becomes harder, and with other cats, the colour of a single cat is no longer enough."
+            "The gap shows that the network has memorised its training images. More images are harder to "
+            "memorise, and with other cats, the colour of a single cat is no longer enough."
         ),
         wrong=[
             Wrong(

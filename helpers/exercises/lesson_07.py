@@ -39,7 +39,7 @@ def saturated(Z):
 def _weighted_inputs():
     # The slope of the sigmoid is 0.05 at ±2.887.
     near = np.array([[-2.92, -2.86, -1.0, -2.91], [-2.9, 2.92, 2.95, 1.2], [0.01, -4.0, 3.2, 0.02]])
-    dense = np.linspace(-8, 6, 112).reshape(8, 14)  # tells apart all limits that differ by more than 0.13
+    dense = np.linspace(-8, 6, 112).reshape(8, 14)  # distinguishes limits that differ by more than 0.13
     return [(np.array([[-6.0, -3.2, -1.0, 0.03, 0.2], [0.5, 2.0, 3.5, 4.6, 7.0]]),), (near,), (dense,)]
 
 
@@ -134,8 +134,8 @@ EXERCISES = [
         ),
         hints=[
             "On the way back the weights are transposed. Over how many units does the sum in one entry of Wᵀ dZ run?",
-            "A sum of n independent terms multiplies the size by s √n. Here s is 1/√400, and n is not 400.",
-            "After the weights, the error is multiplied by the slope σ′(Z) of the 400 units.",
+            "Summing n independent terms multiplies the size by s √n. Here s is 1/√400, and n is not 400.",
+            "After the multiplication by the weights, the error is multiplied by the slopes σ′(Z) of the 400 units.",
         ],
         wrong=[
             Wrong(
@@ -153,7 +153,7 @@ EXERCISES = [
                 "The variance of a sum grows with the number of its terms, and the size with the square root of that "
                 "number. A root is missing.",
             ),
-            Wrong(8, "The error becomes smaller. You have its size before, divided by its size afterwards."),
+            Wrong(8, "The error becomes smaller. You divided the old size by the new one."),
             Wrong(2, "Your fraction is upside down, and the slopes are missing. What does σ′ do to the error?"),
             Wrong(1, "Your root is upside down, and you multiplied by ½ for the slopes instead of ¼."),
             Wrong(
@@ -162,7 +162,7 @@ EXERCISES = [
                 "l − 1 is a sum over 100 such weights.",
             ),
             Wrong(0.05, "That is the standard deviation of one weight. How many terms does the sum have?"),
-            Wrong(2.5, "LeCun's scale is missing. The weights have the standard deviation 1/√400."),
+            Wrong(2.5, "LeCun's scale is missing. The weights have a standard deviation of 1/√400."),
             Wrong(10, "That is √100. What is the standard deviation of the weights, and what do the slopes do?"),
             Wrong(
                 1.25,
@@ -335,9 +335,9 @@ EXERCISES = [
                 ),
             ),
             Wrong(lambda: 64, "That is the answer for 3 hidden layers, but this network has <L>."),
-            Wrong(lambda L: L, "That is the number of layers. Each of them shrinks the error by a factor."),
+            Wrong(lambda L: L, "That is the number of layers. By what factor does each of them shrink the error?"),
             Wrong(lambda: 1, "1 is the largest slope of tanh. What is the largest slope of σ?"),
-            Wrong(lambda L: np.exp(L), "The factor for each layer is 1 divided by the largest slope, not e."),
+            Wrong(lambda L: np.exp(L), "The factor for each layer is not e but 1 divided by the largest slope."),
             Wrong(lambda L: L * np.log(4), "That is the logarithm of the factor."),
             Wrong(
                 lambda L: 20.0**L,
@@ -399,7 +399,7 @@ EXERCISES = [
             Wrong(
                 lambda dW: {l: np.std(dW[l]) for l in dW},
                 (
-                    "The standard deviation subtracts the mean of the entries first. "
+                    "For the standard deviation, the mean of the entries is subtracted first. "
                     "Take the mean of the squares without subtracting anything."
                 ),
             ),
@@ -481,8 +481,8 @@ EXERCISES = [
     Exercise(
         name="07.saturated",
         prompt=(
-            "Write a function that returns the fraction of saturated units, which is "
-            "the fraction of all entries of `Z` at which the slope $\\sigma'(z)$ is "
+            "Write a function that returns the fraction of saturated units, that is, "
+            "the fraction of the entries of `Z` at which the slope $\\sigma'(z)$ is "
             "below 0.05. Return a number between 0 and 1. You can use `sigmoid_prime`."
         ),
         solution=saturated,
@@ -493,7 +493,7 @@ EXERCISES = [
             "slope of σ is less than a fifth of its largest value, ¼."
         ),
         hints=[
-            "`sigmoid_prime(Z) < 0.05` is an array of True and False.",
+            "`sigmoid_prime(Z) < 0.05` is an array of True and False values.",
             "The mean of such an array is the fraction of its entries that are True.",
         ],
         wrong=[
@@ -577,7 +577,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Z: sigmoid_prime(Z) < 0.05,
-                "That is an array of True and False. What fraction of its entries are True?",
+                "That is an array of True and False values. What fraction of its entries are True?",
             ),
             Wrong(
                 lambda Z: 100 * np.mean(sigmoid_prime(Z) < 0.05),
@@ -678,7 +678,7 @@ EXERCISES = [
                 "a",
                 (
                     "That does help. ReLU has a slope of 1 wherever it is "
-                    "switched on, and He's initialisation makes up for the rest."
+                    "switched on, and He's initialisation makes up for the units that are switched off."
                 ),
             ),
             Wrong("c", "That does help, because even a small gradient then leads to a reasonably large step."),

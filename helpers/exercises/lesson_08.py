@@ -1,7 +1,7 @@
 """Exercises for lesson 08, with their solutions, hints and feedback on wrong answers.
 
-The learner writes softmax, one-hot encoding, the error at the output of a classifier and the mini-batch loop, and
-works out a step of Adam, when to stop early, and a step with an L2 penalty.
+The learner implements softmax, one-hot encoding, the error at the output of a classifier and the mini-batch loop, and
+works out a step of Adam, the outcome of early stopping, and a step with an L2 penalty.
 """
 
 import numpy as np
@@ -74,7 +74,7 @@ def _moved(p, dp, rate):
 def _epoch_of(rows_of_batch, step=_moved, targets=None):
     """Return a faulty epoch function whose batches are given by `rows_of_batch(order, start, batch_size)`.
 
-    If given, the function `targets` of the same form chooses the columns of Y.
+    If given, the function `targets`, which takes the same arguments, chooses the columns of Y.
     """
 
     def epoch(X, Y, W, b, order, batch_size, learning_rate, gradients):
@@ -280,7 +280,7 @@ EXERCISES = [
             Wrong(
                 lambda Z: np.exp(np.minimum(Z, 700)) / np.exp(np.minimum(Z, 700)).sum(axis=0),
                 (
-                    "A limit makes different large logits equal. What can you "
+                    "Capping makes different large logits equal. What can you "
                     "subtract from a whole column without changing the quotient?"
                 ),
                 r"clip|minimum|where",
@@ -417,7 +417,7 @@ EXERCISES = [
                     * (np.arange(K)[:, np.newaxis] == np.arange(len(labels)))
                     * np.isin(np.arange(len(labels)), labels)
                 ),
-                "You used each label both for the row and for the column. Which of the two is determined by the number "
+                "You used each label both for the row and for the column. Which of the two is determined by the index "
                 "of the example?",
             ),
         ],
@@ -467,7 +467,7 @@ EXERCISES = [
                 ),
             ),
             Wrong([1, -0.5, 0.5], "Divide by the sum of all the exponentials, not by the largest one."),
-            Wrong([2 / 3, -2 / 3, 0], "Both of the logits that are 0 count, because e⁰ = 1."),
+            Wrong([2 / 3, -2 / 3, 0], "Both of the zero logits contribute to the sum, because e⁰ = 1."),
             Wrong([0.25, 0.5625, 0.0625], "Those are the squared errors, but dZ is a − y itself."),
             Wrong([0.25, -0.375, 0.125], "There is only one example, so there is nothing to average over."),
             Wrong([0.5, 0.75, 0.25], "The second entry has the wrong sign. It is a − y, and y = 1 for the true class."),
@@ -786,7 +786,7 @@ EXERCISES = [
         name="08.patience",
         prompt=(
             "After epochs 1 to 9, the held-out costs are 0.50, 0.40, 0.35, 0.36, 0.37, 0.34, 0.38, 0.39 and 0.40. "
-            "With a patience of 3, the parameters of which epoch are kept?"
+            "With a patience of 3, which epoch's parameters are kept?"
         ),
         right=6,
         solution=(
@@ -794,12 +794,12 @@ EXERCISES = [
             "epochs are counted from 1"
         ),
         reason=(
-            "Epochs 4 and 5 reach no new low, but epoch 6 does. The three epochs after it do not, so "
-            "the training stops after epoch 9 and goes back to epoch 6."
+            "Epochs 4 and 5 do not reach a new low, but epoch 6 does. The three epochs after it do not, so "
+            "training stops after epoch 9, and the parameters of epoch 6 are kept."
         ),
         hints=[
             "Go through the epochs one by one, and write down the lowest cost so far.",
-            "When have there been three epochs in a row without a new low? Which epoch was the best by then?",
+            "After which epoch have there been three in a row without a new low? Which epoch was the best by then?",
         ],
         wrong=[
             Wrong(
@@ -807,14 +807,14 @@ EXERCISES = [
                 "After epoch 3 there are only two epochs without a new low. What happens in epoch 6, before the "
                 "patience of 3 is used up?",
             ),
-            Wrong(9, "That is the epoch after which the training stops. Which of the epochs so far was the best?"),
+            Wrong(9, "That is the epoch after which training stops. Which epoch was the best up to then?"),
             Wrong(0.34, "That is the lowest cost. In which epoch was it reached?"),
-            Wrong(5, "If you used `np.argmin`, it counts from 0, but the epochs are counted from 1."),
+            Wrong(5, "If you used `np.argmin`, note that it counts from 0, but the epochs are counted from 1."),
             Wrong(4, "That is the first epoch in which the cost rises. With a patience of 3, you wait longer."),
             Wrong(7, "The cost has risen again in epoch 7. Early stopping goes back to the best epoch."),
             Wrong(8, "The cost in epoch 8 is not the lowest. Early stopping goes back to the best epoch."),
             Wrong(1, "The cost is highest in epoch 1. Which epoch has the lowest cost before the patience is used up?"),
-            Wrong(2, "The cost is lower in epoch 3. If you counted from 0, the first epoch is number 1 here."),
+            Wrong(2, "The cost is lower in epoch 3. If you counted from 0, note that the first epoch is number 1."),
         ],
     ),
     Exercise(
@@ -868,7 +868,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda w, dw, lam, rate: (w - rate * dw) * (1 - rate * lam),
-                "You multiplied by 1 − αλ after the step with dW. Both parts of the gradient belong to the old weight.",
+                "You multiplied by 1 − αλ after the step with dW. Both parts of the gradient must be computed at the "
+                "old weight.",
             ),
             Wrong(
                 lambda w, dw, lam: w - (dw + lam * w),
@@ -876,11 +877,11 @@ EXERCISES = [
             ),
             Wrong(
                 lambda w, dw, lam, rate: w - rate * dw - lam * w,
-                "The learning rate multiplies the whole gradient, the part from the penalty too.",
+                "The learning rate multiplies the whole gradient, including the part from the penalty.",
             ),
             Wrong(
                 lambda w, dw, lam, rate: w - dw - rate * lam * w,
-                "The learning rate multiplies the whole gradient, and so dW too.",
+                "The learning rate multiplies the whole gradient, including dW.",
             ),
             Wrong(
                 lambda w, dw, lam, rate: w + rate * (dw + lam * w),
@@ -904,8 +905,8 @@ EXERCISES = [
     Exercise(
         name="08.q1",
         prompt=(
-            "A network with ten classes has not learned anything yet and gives each "
-            "class the probability 0.1. What is its cost, to two decimal places?"
+            "A network with ten classes has not learned anything yet and assigns each "
+            "class a probability of 0.1. What is its cost, to two decimal places?"
         ),
         right=float(np.log(10)),
         solution="q1 = -np.log(0.1)",

@@ -67,10 +67,10 @@ EXERCISES = [
             "factor, <x>, to the sum x + x, which passes it on twice, once for each x."
         ),
         hints=[
-            "To each factor, the product passes the incoming gradient times the other factor.",
+            "Each factor receives the incoming gradient times the other factor.",
             (
-                "One of the two factors is x itself. The other one is the sum x "
-                "+ x, which passes the gradient it receives on to x twice."
+                "One of the two factors is x itself. The other is the sum x "
+                "+ x, which passes the gradient that it receives to x twice."
             ),
         ],
         wrong=[
@@ -104,7 +104,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda: 4,
-                "4 is only the coefficient in the slope: f = 2x² has the slope 4x. What is the slope at x = <x>?",
+                "4 is only the coefficient: the slope of f = 2x² is 4x. What is its value at x = <x>?",
             ),
             Wrong(
                 lambda two: two + 2,
@@ -113,8 +113,8 @@ EXERCISES = [
             Wrong(
                 5,
                 (
-                    "To each factor, the product passes the incoming gradient times "
-                    "the other factor. What are the values of the two factors?"
+                    "Each factor receives the incoming gradient times the "
+                    "other factor. What are the values of the two factors?"
                 ),
             ),
             Wrong(
@@ -238,7 +238,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g, a, b: (g / b, (-g * a / b**3).sum(axis=1, keepdims=True)),
-                "The power of b is too high by one. What is the derivative of 1/b?",
+                "The power of b is one too high. What is the derivative of 1/b?",
             ),
         ],
     ),
@@ -358,9 +358,9 @@ EXERCISES = [
         prompt=(
             "**Into the engine.** The engine has no arctan. Add it. Inside your function, define `arctan(a)`, which "
             'returns `Variable(value, "arctan", [(a, back)])`. Here `value` is the arctan of `a.value`, and `back` is '
-            "a function that turns `g` into the gradient of `a`. (The slope of $\\arctan z$ is $1/(1 + z^2)$, and "
-            "NumPy has `np.arctan`.) Then let the engine do the rest: turn the array `x` into a `Variable`, and return "
-            "the gradient of $\\sum x \\arctan(x)$ with respect to it."
+            "a function that turns `g` into its contribution to the gradient of `a`. (The slope of $\\arctan z$ is "
+            "$1/(1 + z^2)$, and NumPy has `np.arctan`.) Then let the engine do the rest: turn the array `x` into a "
+            "`Variable`, and return the gradient of $\\sum x \\arctan(x)$ with respect to it."
         ),
         solution=gradient_through_arctan,
         parts=("dx",),
@@ -379,8 +379,8 @@ EXERCISES = [
         wrong=[
             Wrong(
                 _by_hand,
-                "Your numbers are right, but you derived the formula by hand. Here, the engine should find it. "
-                "How do you turn x into a Variable?",
+                "Your numbers are right, but you derived the formula by hand. Here, the engine should compute the "
+                "gradient. How do you turn x into a Variable?",
                 r"^(?![\s\S]*(Variable|\bgrad\b|backward))[\s\S]*arctan",
             ),
             Wrong(
@@ -392,7 +392,7 @@ EXERCISES = [
             Wrong(
                 lambda x: np.arctan(x),
                 (
-                    "Nothing comes back through your arctan. Does its result remember the operand, "
+                    "No gradient comes back through your arctan. Does its result store the operand, "
                     "together with a function that carries the gradient back?"
                 ),
             ),
@@ -495,8 +495,8 @@ EXERCISES = [
             Wrong(
                 lambda P: P + 784 - 10,
                 (
-                    "You counted one bias for each unit that feeds a layer, "
-                    "but biases belong to the units that do the computing."
+                    "You counted one bias for each input and each hidden unit, "
+                    "but it is the hidden units and the outputs that have biases."
                 ),
             ),
             Wrong(lambda: 7850, "You left out the hidden layer."),
@@ -523,7 +523,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda P: P + 1,
-                "Your answer is too large by one. You do not need an extra pass to compute the cost itself.",
+                "Your answer is one too large. You do not need an extra pass to compute the cost itself.",
             ),
         ],
     ),
@@ -579,7 +579,7 @@ EXERCISES = [
         ),
         right=2,
         solution="q3 = <i>",
-        reason="There is one pass for each input, and each pass carries the tangents of all <r> results.",
+        reason="Forward mode takes one pass for each input, and each pass carries the tangents of all <r> results.",
         wrong=[
             Wrong(lambda r: r, "That is the answer for reverse mode, which takes one pass for each output."),
             Wrong(lambda product: product, "A single pass gives the tangents of all the results at once."),
@@ -594,7 +594,7 @@ EXERCISES = [
         name="09.q4",
         prompt=(
             "In PyTorch, you call `J.backward()` for one batch and then for another, "
-            'without calling `zero_grad()` in between. What does `W.grad` hold? "a" the '
+            'without calling `zero_grad()` in between. What does `W.grad` contain afterwards? "a" the '
             'gradient of the second batch; "b" the sum of both gradients; "c" their mean.'
         ),
         right="b",

@@ -1,7 +1,7 @@
 """Exercises for lesson 10, with their solutions, hints and feedback on wrong answers.
 
-The learner combines the gradients of several workers, deals the examples out to them, and works out how much time
-the communication takes in each pattern.
+The learner combines the gradients of several workers, deals the examples out to them, and works out how long a step
+takes when they communicate in a ring, a tree or a star.
 """
 
 import numpy as np
@@ -107,7 +107,7 @@ def _rounded_up(m, K):
 
 
 def _step_times(P, K, c, latency=0.001, whole=False, ways=2):
-    """Seconds of a step in a ring, a tree and a star, or what a mistake makes of them."""
+    """Return the seconds that a step takes in a ring, a tree and a star, or the results of a common mistake."""
     gradient, levels = 4 * P / 1e8, np.log2(K)
     pieces = [K - 1, levels] if whole else [(K - 1) / K] * 2
     messages, gradients = [K - 1, levels, 1], [*pieces, K]
@@ -311,7 +311,7 @@ EXERCISES = [
             Wrong(lambda m, K: [m] * K, "You gave every shard all the examples, but the sizes should add up to m."),
             Wrong(
                 lambda m, K: np.linspace(0, m, K + 1).astype(int),
-                "Those are the places where the shards begin and end. How do you get from them to the sizes?",
+                "Those are the positions at which the shards begin and end. How do you get from them to the sizes?",
             ),
         ],
     ),
@@ -339,13 +339,13 @@ EXERCISES = [
         right=40,
         solution="answer = <c> / <t>",
         reason="<c>/K = <t> for K = <K>. A step then takes <both> s, so <K> workers are <half> times as fast as one.",
-        hints=["If K workers share the work, how long does each of them compute?", "Solve <c>/K = <t> for K."],
+        hints=["If K workers share the work, for how long does each of them compute?", "Solve <c>/K = <t> for K."],
         wrong=[
             Wrong(
                 lambda half: half,
                 (
                     "With <half> workers, a step still spends twice as much time on computation "
-                    "as on communication. How long does each of K workers compute?"
+                    "as on communication. How long does each of K workers spend computing?"
                 ),
             ),
             Wrong(lambda c, t: t / c, "Your fraction is upside down. Solve <c>/K = <t> for K."),
@@ -421,8 +421,9 @@ EXERCISES = [
         ),
         prompt=(
             "**With a pencil.** A network has <P> parameters, in float32. A connection carries $10^8$ bytes a second, "
-            "and every message has a latency of 1 ms. One worker alone computes for <c> s in a step. How many seconds "
-            "does a step take on <K> workers in a ring, in a tree and in a star? Answer with a list, in this order."
+            "and every message has a latency of 1 ms. On its own, one worker computes for <c> s in each step. How "
+            "many seconds does a step take on <K> workers in a ring, in a tree and in a star? Answer with a list, in "
+            "this order."
         ),
         right=[0.051, 0.049, 0.112],
         solution=(
@@ -434,20 +435,20 @@ EXERCISES = [
             "answer = [ring, tree, star]"
         ),
         reason=(
-            "Each worker computes for <share> s, and a gradient takes <t> s. Then come <rounds> messages and <each> "
-            "gradients in the ring, <levels> messages and <each> gradients in the tree, and 2 messages and <copies> "
-            "gradients in the star. Compare each of these times with the <c> s of a worker alone."
+            "Each worker computes for <share> s, and sending one gradient takes <t> s. In addition, the ring takes "
+            "<rounds> messages and <each> gradients, the tree <levels> messages and <each> gradients, and the star 2 "
+            "messages and <copies> gradients. Compare each total with the <c> s that one worker takes alone."
         ),
         hints=[
-            "How many bytes does the gradient have, and how long does it take over one connection?",
+            "How many bytes does the gradient have, and how long does it take to send them over one connection?",
             "Each worker computes for <c>/<K> s. How many messages follow one another in each pattern, and how many "
             "gradients pass through the busiest connection?",
-            "A gradient takes <t> s. In the ring there are <rounds> messages and <each> gradients.",
+            "Sending one gradient takes <t> s. In the ring, there are <rounds> messages and <each> gradients.",
         ],
         wrong=[
             Wrong(
                 lambda P, K, c: _step_times(P, K, K * c),
-                "You did not share the computing. How long does each of <K> workers compute?",
+                "You did not share the computation. How long does each of the <K> workers spend computing?",
             ),
             Wrong(
                 lambda P, K, c: _step_times(P, K, c, latency=0),
@@ -467,7 +468,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda P, K, c: _step_times(P, K, c, ways=1),
-                "You stopped when the sums were complete. How does everybody else get them?",
+                "You stopped when the sums were complete. How do the other workers get them?",
             ),
             Wrong(
                 lambda P, K, c: [*_step_times(P, K, c)[:2], c / K + 0.002 + 2 * 4 * P / 1e8],
@@ -481,12 +482,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda P, K, c: [*_step_times(P, K, c)[:2], c / K + 2 * K * (0.001 + 4 * P / 1e8)],
-                "In the star, the next message can leave while one is still on its way. So how many latencies are "
-                "there in each direction?",
+                "In the star, a message can be sent while the previous one is still on its way. So how many latencies "
+                "are there in each direction?",
             ),
             Wrong(
                 lambda P, K, c: [_step_times(P, K, c)[i] for i in (0, 0, 2)],
-                "You treated the tree like a ring. How many times can <K> workers be halved?",
+                "You treated the tree like a ring. How many times can the number <K> be halved?",
             ),
             Wrong(
                 lambda P, K, c: [_step_times(P, K, c)[i] for i in (2, 0, 1)],
@@ -494,7 +495,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda P, K, c: _step_times(P, K, 0),
-                "Those are the times for communicating alone. How long does each worker compute?",
+                "Those are the times for communication alone. How long does each worker spend computing?",
             ),
             Wrong(
                 lambda P, K, c: [1000 * time for time in _step_times(P, K, c)],
@@ -604,14 +605,14 @@ EXERCISES = [
         ),
         prompt=(
             "<All> workers form a ring. The pieces of the gradient are added up, and the sums are "
-            "passed on to everybody. In each round, every worker sends one message to its neighbour. "
+            "passed on to all the workers. In each round, every worker sends one message to its neighbour. "
             "How many rounds does a step take?"
         ),
         right=14,
         solution="q5 = 2 * (<K> - 1)",
         reason=(
             "A piece needs <once> rounds to visit the other <others> workers, and then "
-            "its sum needs <once> more to reach everybody: 2(K − 1) rounds for K = <K>."
+            "its sum needs <once> more to reach all of them: 2(K − 1) rounds for K = <K>."
         ),
         wrong=[
             Wrong(
@@ -622,7 +623,7 @@ EXERCISES = [
                 lambda K: K,
                 (
                     "A piece starts at one worker, so it has to visit only the <others> others. "
-                    "And who knows the sum then?"
+                    "And how many workers know the sum then?"
                 ),
             ),
             Wrong(

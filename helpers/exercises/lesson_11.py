@@ -70,8 +70,8 @@ EXERCISES = [
         ),
         prompt=(
             "A weight has to grow from <start> to <goal>, and Adam uses a learning rate of <rate>. From the first "
-            "update on, its gradient is always −0.001. After how many updates does the weight arrive? (Neglect Adam's "
-            "$\\varepsilon$.)"
+            "update on, its gradient is always −0.001. How many updates does the weight need to get there? (Neglect "
+            "Adam's $\\varepsilon$.)"
         ),
         right=150,
         solution="answer = (<goal> - <start>) / <rate>",
@@ -90,7 +90,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda start, rate: start / rate,
-                "That would be the number of steps from 0 to the start, but the weight still has to reach <goal>.",
+                "That is the number of steps from 0 to the start, but the weight has to get from there to <goal>.",
             ),
             Wrong(
                 lambda start, goal, rate: (goal + start) / rate,
@@ -102,8 +102,8 @@ EXERCISES = [
             ),
             Wrong(
                 lambda way, rate: way / (rate * 0.001),
-                "That would be plain gradient descent, whose steps are proportional to the gradient. How long is a "
-                "step of Adam if the gradient never changes?",
+                "That would be plain gradient descent, whose steps are proportional to the gradient. How long is "
+                "each of Adam's steps if the gradient never changes?",
             ),
             Wrong(lambda way: way, "That is the distance. How many steps does it take to cover it?"),
             Wrong(
@@ -174,7 +174,7 @@ EXERCISES = [
             ),
             Wrong(
                 _back_with(last=lambda W, dZ, A: (W[1].T @ dZ).sum(axis=1, keepdims=True)),
-                "You added up the examples, but every picture has its own pixels.",
+                "You summed over the examples, but every picture has its own pixels.",
             ),
             Wrong(
                 _two_layers_only,
@@ -203,7 +203,7 @@ EXERCISES = [
             Wrong(
                 lambda one: 28 * one,
                 "That is √784 times the contribution of one pixel, as if the signs were random or the length of the "
-                "whole change were limited. But every pixel may change fully, and you may choose each sign.",
+                "whole change were limited. But every pixel may change by the full amount, and you choose each sign.",
                 r"sqrt|\*\*|random",
             ),
             Wrong(0, "The derivatives may cancel, but you choose the sign of each change so that nothing cancels."),
@@ -344,7 +344,9 @@ EXERCISES = [
         solution='q3 = "a"',
         reason="A sum of n contributions grows only as √n if their signs are random, but as n if you choose them.",
         wrong=[
-            Wrong("b", "About as many are prevented when the signs are chosen, but then the answer does change."),
+            Wrong(
+                "b", "About as many changes are prevented when the signs are chosen, but then the answer does change."
+            ),
             Wrong("c", "If the derivatives were 0, choosing the signs would not help either."),
         ],
     ),

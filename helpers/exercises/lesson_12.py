@@ -119,8 +119,8 @@ EXERCISES = [
             Wrong(1280, "You counted a bias for every channel of each filter, but each filter adds only one."),
             Wrong(
                 16593984,
-                "That would be a dense layer from all pixels to all responses. A filter has weights for one window "
-                "only.",
+                "That would be right for a dense layer from all pixels to all responses. A filter has weights for one "
+                "window only.",
             ),
             Wrong(1152, "You left out the biases. How many filters are there?"),
             Wrong(160, "You left out the channels. How many numbers does a window of 3 × 3 pixels contain?"),
@@ -130,7 +130,8 @@ EXERCISES = [
             Wrong(73, "That counts only one filter and its bias. How many filters are there?"),
             Wrong(
                 51216,
-                "That would be a dense layer from all pixels to 16 units. A filter has weights for one window only.",
+                "That would be right for a dense layer from all pixels to 16 units. A filter has weights for one "
+                "window only.",
             ),
             Wrong(1296, "You counted a bias for each filter and for each of its channels, but a filter adds only one."),
             Wrong(6336, "You counted a bias for each response. A filter has a single bias, which all positions share."),
@@ -140,26 +141,26 @@ EXERCISES = [
         name="12.filter",
         prompt=(
             "**The gradient of the filters.** `rows`, of shape (n, k), is the table of a convolution, as in Figure 2: "
-            "each row is a window, with its $k$ numbers. `dZ`, of shape (n, c), holds $\\partial J/\\partial z$ for "
-            "each of the $n$ windows and each of $c$ filters. Return $\\partial J/\\partial F$, of shape (k, c), with "
-            "a column for each filter."
+            "each row contains the $k$ numbers of one window. `dZ`, of shape (n, c), holds $\\partial J/\\partial z$ "
+            "for each of the $n$ windows and each of $c$ filters. Return $\\partial J/\\partial F$, of shape (k, c), "
+            "with a column for each filter."
         ),
         solution=filter_gradient,
         parts=("dF",),
         cases=_filter_cases,
         reason=(
-            "A weight is used once in every window. Its gradient is the sum, over all windows, of the number that it "
-            "meets there times dZ of the window, and the product with the transposed table adds up exactly these terms."
+            "A weight is used once in every window. Each use contributes the number that the weight meets there times "
+            "dZ of the window, and the product with the transposed table adds up these contributions."
         ),
         hints=[
             "The responses are Z = rows @ F. How did lesson 03 get from dZ to dW?",
-            "A weight meets one number in each window. Multiply it by dZ of the window, and add up all windows.",
+            "A weight meets one number in each window. Multiply it by dZ of the window, and add up the products.",
             "The shapes leave little choice: which product of (n, k) and (n, c), one of them transposed, gives (k, c)?",
         ],
         wrong=[
             Wrong(
                 lambda rows, dZ: rows.T @ dZ / len(rows),
-                "You took the mean over the windows, but the uses of a weight add up.",
+                "You took the mean over the windows, but the contributions of all windows add up.",
             ),
             Wrong(
                 lambda rows, dZ: dZ.T @ rows,
@@ -187,7 +188,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda rows, dZ: -rows.T @ dZ,
-                "All signs are reversed. A step of gradient descent subtracts the gradient, but this is the gradient.",
+                "All signs are reversed. Gradient descent subtracts the gradient, but here you should return it.",
             ),
         ],
     ),
@@ -215,7 +216,7 @@ EXERCISES = [
             Wrong(
                 lambda A: _blocks(A).mean(axis=2),
                 "You took the mean over the two rows of a block, but not over its two columns. Which axis runs over "
-                "them?",
+                "the columns?",
             ),
             Wrong(
                 lambda A: _blocks(A).mean(axis=(2, 4, 5)),
@@ -335,7 +336,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda g: g.repeat(2, axis=1).repeat(2, axis=2) * 4,
-                "You multiplied by 4. If a single pixel changes, the mean changes by less than that pixel.",
+                "You multiplied by 4. If a single pixel changes, the mean changes by less than the pixel does.",
             ),
         ],
     ),
@@ -343,7 +344,7 @@ EXERCISES = [
         name="12.normalize",
         prompt=(
             "**Layer normalisation.** `x`, of shape (m, n, d), holds $m$ sequences of $n$ tokens with $d$ features. "
-            "From the features of each token, subtract their mean, and then divide by "
+            "From the features of each token, subtract their mean, then divide by "
             "$\\sqrt{\\operatorname{var} + 10^{-5}}$, "
             "where var is the mean of the squared differences."
         ),
@@ -365,7 +366,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda x: (x - x.mean(-1, keepdims=True)) / x.std(-1, keepdims=True),
-                "The 10⁻⁵ is missing. To which quantity is it added, before or after the root?",
+                "The 10⁻⁵ is missing. Is it added before or after the root is taken, and to which quantity?",
                 r"^(?![\s\S]*\de-)",
             ),
             Wrong(
@@ -434,7 +435,8 @@ EXERCISES = [
         cases=_attention_cases,
         reason=(
             "The mask removes the later tokens before the softmax, so the remaining weights in each row add up to 1. "
-            "(Scores above 709 would overflow if the largest score of each row were not subtracted, as in lesson 08.)"
+            "(The exponentials of scores above 709 would overflow if the largest score of each row were not "
+            "subtracted, as in lesson 08.)"
         ),
         hints=[
             (
@@ -477,12 +479,12 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, 2.0)) @ V,
-                "You divided by 2, which is √d only if d is 4. Which size of `Q` is d?",
+                "You divided by 2, which is √d only if d is 4. Which axis of `Q` has length d?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, 1.0)) @ V / np.sqrt(Q.shape[1]),
-                "You divided by √d after the softmax, but it is the scores that should be divided by it. Should the "
-                "weights of a row still add up to 1?",
+                "You divided by √d after the softmax, but the scores themselves should be divided by √d. Should "
+                "the weights of a row still add up to 1?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, Q.shape[1])) @ V,
@@ -490,7 +492,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K), 0) @ V,
-                "The softmax is over the wrong axis. Should the rows or the columns of the weights add up to 1?",
+                "You took the softmax over the wrong axis. Should the rows or the columns of the weights add up to 1?",
             ),
             Wrong(
                 lambda Q, K, V: _softmax(_masked(Q, K, ahead=True)) @ V,
@@ -572,7 +574,7 @@ EXERCISES = [
         ),
         wrong=[
             Wrong(10, "A token may look at itself, too, so the diagonal counts."),
-            Wrong(25, "That would be a head without a mask."),
+            Wrong(25, "That would be right for a head without a mask."),
             Wrong(5, "A token may look at all earlier tokens, not only at itself."),
             Wrong(20, "Only the weights above the diagonal are 0. How many are there?"),
         ],
@@ -603,7 +605,7 @@ EXERCISES = [
         reason="Entry i of this gradient is the sum over j of ∂²J/∂pᵢ∂pⱼ times vⱼ, which is entry i of H v.",
         wrong=[
             Wrong("b", "That is a single number, the slope along v. One more step is missing."),
-            Wrong("c", "That is the gradient at another point, and contains no second derivatives."),
+            Wrong("c", "That is the gradient at another point. It contains no second derivatives."),
         ],
     ),
 ]

@@ -1,11 +1,11 @@
 """Isolate the reader's code, which may loop forever, print endlessly, ask for input or exit.
 
 `quarantine` stops the code after a given time. In the main thread on Linux and macOS, it uses an alarm, which can
-interrupt between any two bytecodes. If the code catches every exception, the alarm is repeated. After some repetitions,
-the alarms come so often that one arrives between an `except` and the next `try`. On Windows, in the browser and in
-other threads, a trace function checks the clock at every line instead. This is slower, and it cannot stop code that
-catches every exception. Neither method can interrupt a single long call inside NumPy, so the code is stopped only when
-such a call returns.
+interrupt the code between any two bytecodes. If the code catches every exception, the alarm is repeated. After some
+repetitions, the alarms come so often that one arrives between an `except` and the next `try`. On Windows, in the
+browser and in other threads, a trace function checks the clock at every line instead. This is slower, and it cannot
+stop code that catches every exception. Neither method can interrupt a single long call inside NumPy. In that case, the
+code is stopped only when the call returns.
 """
 
 import builtins
@@ -31,7 +31,7 @@ WEAKREF_FILES = (weakref.__file__, weakref.WeakSet.__init__.__code__.co_filename
 
 
 class TimeUp(BaseException):
-    """Raised when the time limit is exceeded. The error message is the number of seconds.
+    """Raised when the time limit is exceeded. The error message is the limit in seconds.
 
     This class does not inherit from Exception, because the reader's code may catch exceptions.
     """
@@ -62,14 +62,14 @@ class Printed(io.TextIOBase):
 
 @contextmanager
 def quarantine(seconds, printed):
-    """Run the block for at most `seconds`.
+    """Run the body of a `with` statement for at most `seconds` seconds.
 
-    Its output is captured in `printed`. Warnings are suppressed, and `input` raises an error.
+    The output is captured in `printed`. Warnings are suppressed, and `input` raises an error.
 
     Raises
     ------
     TimeUp
-        Inside the block, when the time is up.
+        Inside the body, when the time is up.
     """
     with (
         redirect_stdout(printed),
@@ -99,7 +99,7 @@ def _no_input():
 
 @contextmanager
 def _no_exit():
-    """Prevent `exit` from shutting down the kernel, because all work would then be lost.
+    """Prevent `exit` from shutting down the kernel, so that no work is lost.
 
     In a notebook, `exit` is IPython's own function. Inside the block it raises SystemExit, as in plain Python.
     """
@@ -123,7 +123,7 @@ def _no_exit():
 
 
 def time_limit(seconds):
-    """Return a context manager that raises TimeUp in its block after `seconds`, and repeatedly until the block ends."""
+    """Return a context manager that raises TimeUp in its block after `seconds`, using an alarm or a trace function."""
     main = threading.current_thread() is threading.main_thread()
     return _alarm(seconds) if main and hasattr(signal, "setitimer") else _watched_lines(seconds)
 
@@ -156,7 +156,7 @@ def _alarm(seconds):
 
 
 def _in_finalizer(frame):
-    """Return whether an object is being deleted, in which case Python would print any error but otherwise ignore it."""
+    """Return whether an object is being deleted, in which case Python would print an error but not pass it on."""
     while frame and frame.f_code.co_name != "__del__" and frame.f_code.co_filename not in WEAKREF_FILES:
         frame = frame.f_back
     return frame is not None

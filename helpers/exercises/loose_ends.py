@@ -1,4 +1,4 @@
-"""Find code that clips values or has no effect, such as a result that is not kept or a loop that ends at once."""
+"""Find likely mistakes in the reader's code, such as a result that is not kept, endless recursion or clipped values."""
 
 import ast
 import inspect
@@ -10,16 +10,16 @@ from helpers.exercises.edits import of_slot
 from helpers.exercises.errors import quote, where
 from helpers.exercises.expressions import slots
 
-# NumPy functions that work on their arguments in place, and methods that return a new array.
+# Prefixes of NumPy functions that are called for their effect, and methods that are called for their result.
 IN_PLACE = ("np.random", "np.add.at", "np.copyto", "np.fill_diagonal", "np.put", "np.set", "np.testing", "np.save")
 NEW = set("reshape ravel flatten transpose astype copy sum mean clip round dot max min squeeze".split())
 VALUES = (ast.BinOp, ast.Compare, ast.UnaryOp, ast.ListComp)
 
 
 def lost(code):
-    """Return the first statement whose result is computed but not kept, or None if there is none.
+    """Return the first statement that computes a result but does not keep it, or None if there is none.
 
-    Such a statement is a standalone expression or a call to a function that returns something.
+    It is an operation, a comparison, a list comprehension, or a call to a function that returns something.
     """
     for node in ast.walk(code.tree):
         value = getattr(node, "value", None)
@@ -73,7 +73,7 @@ def _has_a_result(function):
 def unused(code):
     """Return a sentence and a question about random numbers, an unused variable, or a loop that ends at once.
 
-    Return "" if none of these occurs.
+    Return "" if none of these is found.
     """
     read = {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
     least = ""  # less likely to be the cause than anything else that is found here
@@ -126,7 +126,7 @@ def _how_it_changes(name, given, equal):
 def cut_off(code, cases, right=None):
     """If clipping or shifting some values changes the results, return a sentence and a question about it.
 
-    If the right results are given, it must change every wrong entry.
+    If the right results are given, clipping is mentioned only if leaving it out changes every wrong entry.
     """
     for slot, node, _ in slots(code.tree):
         call = ast.unparse(node.func) if isinstance(node, ast.Call) else ""

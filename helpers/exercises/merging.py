@@ -45,10 +45,10 @@ def compare(rows):
 
 
 def _later(one, other):
-    """Return a sentence that says which of a learner's two files is the later one, or "" if it cannot be determined.
+    """Return a sentence that says which of two files is the later one, or "" if this cannot be determined.
 
-    The attempt counts show which file is newer, because they never start again while the seed stays the same, and each
-    file contains all answers that had been given in its lessons by then.
+    The numbers of attempts show which file is newer, because they are never reset while the seed stays the same, and
+    each file contains all the answers that had been given in its lessons by then.
     """
     if not all(row.file.lower().endswith(".json") for row in (one, other)) or one.seed != other.seed:
         return ""

@@ -90,7 +90,7 @@ def notebook(lesson):
 
 
 def _cells(number, exercise):
-    """Return the prompt, the answer and the test of an exercise."""
+    """Return the three cells of an exercise: the prompt, the answer and the test."""
     name = exercise.name.replace(".", "-")
     variable = exercise.answer_name
     prompt = f"**{number}.** {exercise.prompt}"

@@ -1,8 +1,8 @@
 """Find the code that an answer needs from other cells of the notebook.
 
-Imported objects are written as imports, and functions as their source code. Objects from a file of the learner's
-own, such as `my_network.py`, are written as the code of the file. Values made of numbers, text, lists, dictionaries and
-arrays are written as literals. For anything else, the last statement that assigned it is used.
+Imported objects are written as imports, and functions as their source code. If an object comes from a file that
+the learner wrote, such as `my_network.py`, the code in this file is used instead. Values made of numbers, text, lists,
+dictionaries and arrays are written as literals. For anything else, the last statement that assigned it is used.
 """
 
 import ast
@@ -20,7 +20,7 @@ import numpy as np
 LONGEST_VALUE = 8_000  # maximum number of characters in a value; a longer one is data, which no answer needs
 MOST_NUMBERS = 1_000  # maximum number of entries in an array
 PROVIDED = ("get_ipython", "display")  # names that IPython provides
-PUBLIC = "helpers.exercises"  # the functions that the modules of this package define are imported from the package
+PUBLIC = "helpers.exercises"  # functions defined in a module of this package are imported from the package itself
 SIMPLE = (ast.Assign, ast.AugAssign, ast.AnnAssign)  # statements that read all names before they set any
 
 
@@ -141,7 +141,7 @@ def _imported(name, value):
 def _assigned(name, cells):
     """Return the last top-level statement that assigned or defined a name in any cell, or None if there is none.
 
-    If it refers to an earlier value of the name, as in `f = np.vectorize(f)`, the statements that gave the name that
+    If it refers to an earlier value of the name, as in `f = np.vectorize(f)`, the statements that computed that
     value are returned as well.
     """
     found = []

@@ -6,11 +6,11 @@ from helpers.exercises.differences import definitions
 from helpers.exercises.errors import quote
 
 SIGNS = {ast.Add: 1, ast.Sub: -1}
-VIEWS = ("reshape", "ravel", "view", "swapaxes", "transpose")  # methods whose result usually shares its entries
+VIEWS = ("reshape", "ravel", "view", "swapaxes", "transpose")  # methods that usually return a view of the array
 
 
 def views(tree, name):
-    """Return the names of an argument and of all variables that share its entries."""
+    """Return the name of an argument and the names of all variables that share memory with it."""
     found = [name]
     for variable, value in definitions(tree).items():
         called = getattr(value, "func", None)

@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in an operation, such as a wrong sign, operator, operand order or grouping."""
+"""Edits that undo mistakes in an operation, such as a wrong sign, operator, order of operands or grouping."""
 
 import ast
 
@@ -10,7 +10,7 @@ SYMBOLS = {ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Ad
 
 
 def edits_of(slot, node):
-    """Yield edits to an operation.
+    """Yield edits that undo possible mistakes in an operation.
 
     Parameters
     ----------

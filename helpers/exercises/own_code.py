@@ -34,7 +34,7 @@ _source = {"modified": None}  # modification time of the file that the functions
 
 
 class _FreshLoader(SourceFileLoader):
-    """Compiles a file each time. Python would write bytecode, and still use it after an edit within the same second."""
+    """A loader that compiles the file each time, because cached bytecode may miss an edit within the same second."""
 
     def get_code(self, fullname):
         return self.source_to_code(self.get_data(self.path), self.path)
@@ -96,7 +96,7 @@ def use_our_code():
 
 
 def forget():
-    """Run the network with the functions in `helpers` again, and forget the reader's functions."""
+    """Go back to running the network with the functions in `helpers`, and forget the reader's functions."""
     _kept.clear()
     _source["modified"] = None
     _install_ours()

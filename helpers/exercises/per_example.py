@@ -12,7 +12,7 @@ MOST_LETTERS = 4  # calls to einsum with more different index letters are skippe
 
 
 def edits_of(function):
-    """Yield edits to code that handles one example at a time.
+    """Yield edits that undo possible mistakes in code that handles one example at a time.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def _loop(loop, body):
 
 
 def _not_replaced(owner, i):
-    """If new values get new names, yield an edit that assigns them to the old names after each iteration."""
+    """If new values get new names, yield an edit that assigns them to the old names at the end of each iteration."""
     loop = owner.body[i]
     set_here = _stored(loop.body)
     read = {n.id for n in ast.walk(loop) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}

@@ -35,7 +35,7 @@ WORDS = {
         "The variables in {piece} have been swapped",
         "What does each of them hold, and which one does each line need?",
     ),
-    "as_is": ("{piece} is needed as it is, but {line} uses a modified form of it", "What has already been done to it?"),
+    "as_is": ("{piece} is needed unchanged, but {line} uses a modified version", "What has already been done to it?"),
     "doubled": ("{piece} doubles a value that should be squared", "How is a square written?"),
     "swapped": ("The two parts of {piece} are in the wrong order", "Which of them should come first?"),
     "swapped_index": ("The two entries of {piece} are in the wrong order", "What does each axis of the array count?"),
@@ -137,7 +137,7 @@ WORDS = {
     "power_of_e": ("In {piece}, e is raised to a power", "In the formula, which number is raised to which power?"),
     "entries": ("{piece} has one entry too many", "How many numbers does the formula combine?"),
     "cancelling": (
-        "{piece} loses most of its digits if it is the small difference of two large numbers",
+        "{piece} loses most of its digits if it is the small difference between two large numbers",
         "Which differences can you square instead?",
     ),
     "product_of_means": (
@@ -285,7 +285,7 @@ WORDS = {
         "Does the formula ask for that, or for an entry-by-entry product?",
     ),
     "uncalled": ("{piece} creates a function but does not call it", "At which point is its value needed?"),
-    "whole_shape": ("{piece} is a tuple that holds the sizes of all axes", "Which of them do you need here?"),
+    "whole_shape": ("{piece} is a tuple that contains the sizes of all axes", "Which of them do you need here?"),
     "carried": (
         "The value that {line} sets before the loop is carried over from iteration to iteration",
         "What should be kept for the next iteration, and what should be computed again?",

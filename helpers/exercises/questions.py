@@ -22,7 +22,7 @@ QUESTIONS = {
     "02.alarm": "Which term of this loss is left for each of the two labels?",
     "03.shape": "What do the rows and the columns of W[2] correspond to?",
     "03.biases": "Which units add a bias?",
-    "03.weight": "What does each of the two paths contribute, and what is at the tail of the weight?",
+    "03.weight": "What does each of the two paths contribute, and what is at the tail of the weight's arrow?",
     "03.layer": "What shape should each gradient have, and what is it summed over?",
     "03.backward": "Which line of the backward pass depends on the activation function?",
     "04.parameters": "How many weights and how many biases does each layer add?",
@@ -65,7 +65,7 @@ QUESTIONS = {
     "10.weighted": "How do you get from the mean over a shard back to the sum over it?",
     "10.deal": "How many examples are left over if every shard gets the same number?",
     "10.equal": "If K workers share the work, how long does each of them spend computing?",
-    "10.patterns": "How long does a gradient take, and how many messages and gradients does each pattern need?",
+    "10.patterns": "How long does sending a gradient take, and how many messages and gradients does each pattern need?",
     "11.adam": "How far does the weight have to go, and how far can one step take it?",
     "11.input": "How does the error get from the output to layer 1, and which product leads from there to the inputs?",
     "11.sum": "How much does one pixel contribute, and how many pixels are there?",
@@ -81,7 +81,7 @@ QUESTIONS = {
 
 
 def of(exercise):
-    """Return the question that helps after a wrong answer, or "" for a quick question."""
+    """Return the question to ask after a wrong answer, or "" if the exercise is a quick question."""
     return QUESTIONS.get(exercise.name, "")
 
 

@@ -81,8 +81,8 @@ def _with_those_used(own, module):
 
 
 def outside(code):
-    """Return the names of numbers, arrays and dictionaries that the function takes from the notebook."""
-    own = {n.arg for n in ast.walk(code.tree) if isinstance(n, ast.arg)}  # also of functions within the function
+    """Return the names of numbers, arrays, lists, tuples and dictionaries that the function takes from the notebook."""
+    own = {n.arg for n in ast.walk(code.tree) if isinstance(n, ast.arg)}  # including those of nested functions
     own |= {n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and not isinstance(n.ctx, ast.Load)}
     used = [n.id for n in ast.walk(code.tree) if isinstance(n, ast.Name) and n.id not in own]
     kinds = (int, float, np.ndarray, np.generic, dict, list, tuple)

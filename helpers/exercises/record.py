@@ -7,7 +7,7 @@ which only the first is always present:
 - "done": the names of the exercises and challenges that have been done;
 - "answers": for each exercise, its `Attempts` converted to a dictionary;
 - "seed": the text that determines the numbers in the exercises (see `seed`);
-- "earlier": for each other seed that has been used ("" for the numbers in the lessons), the answers with its numbers;
+- "earlier": for each other seed that has been used ("" for the numbers in the lessons), the answers given with it;
 - "handed_in_as": the name under which answers were last handed in.
 
 Files written by earlier versions contain only "done" and can still be read. Entries that this version does not know are
@@ -26,7 +26,7 @@ DEFAULT = Path(__file__).resolve().parent.parent.parent / "progress.json"
 
 @dataclass
 class Attempts:
-    """What is known about a reader's answers to one exercise.
+    """Record of a reader's answers to one exercise.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Attempts:
 NOTHING = {"done": [], "answers": {}, "seed": None}
 DAMAGED = (ValueError, KeyError, TypeError, RecursionError)  # raised when a damaged file is read
 TYPES = {"attempts": int, "right": bool, "answer": str, "mistake": str}
-_seeds = {}  # for each record that has been read, its seed, which the new record gets if it is damaged later
+_seeds = {}  # the seed of each record that has been read, to be copied to a new record if that one is damaged later
 
 
 def path():
@@ -72,7 +72,7 @@ def read():
 
 
 def read_all():
-    """Return a dictionary of all entries of the record, and a message.
+    """Return all entries of the record as a dictionary, and a message.
 
     The dictionary has at least the keys "done", "answers" and "seed". See `read` for the message.
     """
@@ -94,7 +94,7 @@ def read_seed():
     """Return the seed in the record, or None if there is none.
 
     If the file is damaged, this is the seed that it had when it was last read. The file is left in place, so that
-    the next function that reads it sets it aside and reports this.
+    `read` can set it aside and report this.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def _special(file):
 
 
 def _loaded(file):
-    """Read the entries of a record, check them and return them. A file that does not exist has no entries.
+    """Read, check and return the entries of a record, or those of an empty one if the file does not exist.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def set_seed(seed, changed):
     seed : str or None
         The seed, or None for the numbers in the lessons.
     changed : list of str
-        The exercises whose numbers change. The answers to them do not apply until their seed is used again.
+        The exercises whose numbers change. Earlier answers to them do not count until their seed is used again.
 
     Returns
     -------
@@ -249,13 +249,13 @@ def set_name(name):
 def _update(change, what="answer"):
     """Let the function `change` modify the entries of the record, and return a message.
 
-    `what` is what the change records. A damaged file is set aside.
+    The argument `what` says what is being recorded, for use in the message. A damaged file is set aside.
     """
     file, said = path(), ""
     if file is None or _special(file):
         return _special(file)
 
-    def fill(opened):  # no other notebook changes the record meanwhile, because its folder is locked
+    def fill(opened):  # no other notebook can change the record in the meantime, because its folder is locked
         nonlocal said
         try:
             entries = _loaded(file)

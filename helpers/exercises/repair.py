@@ -1,9 +1,9 @@
 """Locate the mistake in a wrong function by finding one small change to its code that makes all its results right.
 
 A comparison of numbers can show that a result is wrong and suggest a reason. A change to the reader's own code that
-makes the result right in every case *shows* both the reason and the line. So `find` tries to undo common mistakes. It
-replaces `A` with `Z`, flips a sign, adds a transpose, moves `return` out of the loop, and so on. It tries several
-hundred such small changes (see `edits`) on copies of the cases. It reports where the mistake is and what
+makes the result right in every case *shows* both the reason and the line. `find` therefore tries to undo common
+mistakes: it replaces `A` with `Z`, flips a sign, adds a transpose, moves `return` out of the loop, and so on. Several
+hundred such small changes (see `edits`) are tried on copies of the cases. `find` reports where the mistake is and what
 kind of mistake it is, but never shows the change itself.
 """
 
@@ -128,8 +128,8 @@ def find(code, cases, passed, seconds=MOST_SECONDS, found=None):
 def _cause(code, edit, order, passed):
     """Return an edit that makes everything right, or None if the mistake that it undoes is not the cause.
 
-    A missing square or factor is not the cause if ten times the corrected value is just as right, for example because
-    it is clipped. A number is then too small.
+    If ten times the corrected value is just as right, for example because it is clipped, a missing square or factor is
+    not the cause, and a wrong number is merely too small.
     """
     container, key, new = edit.changes[0]
     grows = edit.kind != "number" or abs(getattr(new, "value", 0)) > abs(getattr(edit.node, "value", np.inf))
@@ -220,8 +220,8 @@ def all_edits(code, cases):
 def _may_be_swapped(node, code):
     """Return whether a pair may be in the wrong order, judging by the names of the function's results.
 
-    If the function returns its two results in the wrong order, no other pair can be the mistake. Nor can a pair in
-    which the names of the two results are in the right order.
+    If the function returns its two results in the wrong order, only that pair can be the mistake. A pair in which the
+    names of the two results are in the right order cannot be the mistake.
     """
     returns = [unpacking.names(n.value) for n in ast.walk(code.tree) if isinstance(n, ast.Return)]
     mine, right = unpacking.names(node), list(code.parts)
@@ -281,7 +281,7 @@ def _calls_in_order(code):
 
 
 def _changed(code, edit):
-    """Return the function with the edit applied. The tree itself is left unchanged."""
+    """Return the function with the edit applied, leaving the tree itself unchanged."""
     with edits.applied(edit):
         return compiled(code)
 

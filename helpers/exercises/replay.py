@@ -14,14 +14,14 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 
 import numpy as np
 
-# Modules that are slow to import or write files, and that answers do not need.
+# Modules that answers do not need and that are slow to import or write files.
 HEAVY = re.compile(r"matplotlib|ipywidgets|IPython|h5py|torch|helpers\.(plotting|widgets|datasets|cluster)")
 # Calls in a lesson that take no time and do not depend on anything that was left out.
 QUICK = set(
     "abs bool complex dict float int len list max min range round set sorted str sum tuple zip "
     "array asarray arange zeros ones exp log sqrt Fraction".split()
 )
-# Parts of a program that have their own variables: definitions, and comprehensions, which run at once.
+# Parts of a program that have their own variables: definitions, and comprehensions, which run immediately.
 INNER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 CONTAINERS = (list, dict, set, bytearray, np.ndarray)
@@ -40,9 +40,10 @@ MAGIC_LINE = re.compile(r"^\s*([%!].*|\?.*|.*\?)$", re.MULTILINE)
 
 
 def plain(texts):
-    """Return the text of each cell as Python code. Text that is not valid Python is converted by IPython's own rules.
+    """Return the text of each cell as Python code.
 
-    Magics such as `%time` and `%%time` are removed, but the code that they run is kept.
+    Text that is not valid Python is converted by IPython's own rules. Magics such as `%time` and `%%time` are removed,
+    but the code that they run is kept.
     """
     texts = list(texts) if all(map(_is_python, texts)) else _transformed(texts)
     for i, text in enumerate(texts):
@@ -223,7 +224,7 @@ def _set(node):
 
 
 def _changed(node, scope):
-    """Yield the names of objects that a statement may change through assignment, a method or a function from a cell."""
+    """Yield the names of objects that a statement may change in place."""
     if isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, (ast.Store, ast.Del)):
         yield _base(node)
     if isinstance(node, ast.Call):

@@ -31,13 +31,13 @@ from helpers.exercises.running import ArgumentChangedError, ArgumentRoundedError
 
 WORKER = Path(worker.__file__)
 LONGEST = 60.0  # seconds for all answers in one file
-SILENCE = 5 * SECONDS  # seconds without an answer after which the process is killed; it stops most answers itself
+SILENCE = 5 * SECONDS  # the process is killed after this many seconds without an answer; it stops most answers itself
 STARTING = 20.0  # seconds until a process has written its first line
 ENOUGH = 2.0  # seconds for a process or a thread to end
 MEMORY = 2**31  # bytes of address space, of which NumPy needs half
 MOST_OUTPUT = 2**24  # bytes from one process
-MOST_ANSWERS = 100  # to one exercise; if there are more, the last ones count
-KEPT = ("SYSTEMROOT", "TEMP", "LD_LIBRARY_PATH")  # variables of the environment that Python may need
+MOST_ANSWERS = 100  # answers to one exercise; if there are more, the last ones count
+KEPT = ("SYSTEMROOT", "TEMP", "LD_LIBRARY_PATH")  # environment variables that Python may need
 SET = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "LESSONS_PROGRESS": os.devnull}
 DTYPES = {np.dtype(kind).name for kind in "?bhilqBHILQefd"}
 ERRORS = {one.__name__: one for one in (TimeUp, SystemExit, ArgumentChangedError, ArgumentRoundedError)}
@@ -66,8 +66,8 @@ class Answers:
     errors : dict
         Maps the index of a cell to the error that ended it.
     tried : dict
-        Maps the index of a cell to the rejected actions that an answer has no reason to take, even if the cell caught
-        the errors. Each action is a key of a dict: the name of an event, and whether a library seems to have caused it.
+        Maps the index of a cell to a dict whose keys are the rejected actions that an answer has no reason to take,
+        even if the cell caught the errors. Each key is a pair: an event, and whether a library seems to have caused it.
     kept : list of list of str
         The protections that applied to each process that ran cells (see `confinement.confine`).
     """
@@ -119,7 +119,7 @@ def run(cells, exercises, shared=False, longest=LONGEST):
 def _talk(task, answers, end):
     """Run a process until it ends, is silent for too long or writes too much, and record what it writes.
 
-    Return whether it was silent for too long.
+    Return whether the process was silent for too long or the time ran out.
     """
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as file:
         file.write(task.encode())
@@ -164,7 +164,7 @@ def _take(lines, answers, end):
 
 
 def _listen(stream, lines):
-    """Put each line of a stream into a queue, then b"" when the stream ends or gets too long. Close the stream."""
+    """Put each line of a stream into a queue, close the stream when it ends or gets too long, and then add b""."""
     left = MOST_OUTPUT
     with stream:
         while left > 0 and (line := stream.readline(left)):
@@ -174,7 +174,7 @@ def _listen(stream, lines):
 
 
 def _kill(process):
-    """Stop a process and its children, because it may only be waiting for a child (see `confinement.confine`)."""
+    """Stop a process and its children, as the process may only be waiting for a child (see `confinement.confine`)."""
     with contextlib.suppress(OSError):
         process.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -240,7 +240,7 @@ def verdict(exercise, found):
         return Verdict("wrong", f"The code could not be run here, so it gave no value ({error[:150]}).")
     if isinstance(error, str):
         return judge(exercise, _Replayed(error=error), search=False)
-    text = found.get("results", found.get("odd"))  # the latter holds one value, such as NaN or a dictionary
+    text = found.get("results", found.get("odd"))  # the latter is a single value, such as NaN or a dictionary
     if isinstance(text, str):
         try:
             results = [_decoded(one) for one in json.loads(text)]
@@ -273,13 +273,13 @@ def _error(kind, text):
     """Return an error whose class has this name, even if no such class exists here."""
     known = ERRORS.get(kind, getattr(builtins, kind, None))
     if known in ERRORS.values() or (isinstance(known, type) and issubclass(known, Exception)):
-        with contextlib.suppress(TypeError):  # some errors, such as UnicodeDecodeError, need more than a text
+        with contextlib.suppress(TypeError):  # some errors, such as UnicodeDecodeError, take more than a text
             return known(text)
     return type(kind[:40] if kind.isidentifier() else "Error", (Exception,), {})(text)
 
 
 def _decoded(value):
-    """Decode a result from JSON. Unlike `stripped.decode`, this function does not trust the JSON."""
+    """Decode a result from JSON without trusting the data, unlike `stripped.decode`."""
     if isinstance(value, list):
         return [_decoded(item) for item in value]
     if not isinstance(value, dict):

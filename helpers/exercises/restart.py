@@ -11,8 +11,8 @@ from helpers.exercises.message import Message
 def explain_missing_names():
     """Explain Python's error whenever a cell with an exercise uses an undefined name.
 
-    Such an answer fails before `check` is called, so `_explain` is registered to run after each cell. It runs only once
-    per cell, however often it is registered. Outside a notebook, nothing happens.
+    Such a cell fails before it calls `check`, so `_explain` is registered to run after each cell. It runs only once per
+    cell, however often it is registered. Outside a notebook, nothing happens.
     """
     shell = get_ipython()
     if shell is not None:

@@ -93,7 +93,7 @@ def sets(given, like, parts):
 
 
 def misfit(given, like, parts):
-    """Return the reason why known wrong results cannot be arranged like the correct ones, or None if they can be."""
+    """Return why the results of a known wrong answer cannot be arranged like the correct ones, or None if they can."""
     try:
         sets(given, like, parts)
     except values.UnfitError as unfit:

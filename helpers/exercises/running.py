@@ -11,7 +11,7 @@ class ArgumentChangedError(Exception):
 
     def __init__(self, name, left="it as it was"):
         super().__init__(name)
-        self.left = left  # how the argument should be left
+        self.left = left  # the words that follow "leave" in the feedback
 
 
 class ArgumentRoundedError(ArgumentChangedError):

@@ -52,7 +52,7 @@ def normal(seed):
     Raises
     ------
     ValueError
-        If the seed is neither text nor a whole number, or is too long.
+        If the seed is neither text nor a whole number, or if it is empty or too long.
     """
     if seed is None:
         return None

@@ -41,7 +41,7 @@ def of(name, answer):
         if not callable(answer):  # its value is recorded too, which is enough
             return cell if len(cell) <= LONGEST else ""
         pieces, missing = needed.code_for(*plain([cell]), scope, plain(cells))
-    except Exception:  # there is no code to keep for a strange answer, such as an object without a class
+    except Exception:  # there is no code to keep for a strange answer, such as an object that hides its class
         return ""
     text = "\n\n".join([*([LEFT_OUT + ", ".join(missing)] if missing else []), *pieces, cell])
     return text if len(text) <= LONGEST else LEFT_OUT + TOO_LONG
@@ -55,8 +55,8 @@ def left_out(code):
 def value_of(answer):
     """Return an answer as a number, text or list that JSON can represent, or None if it is none of these.
 
-    Everything that `check` accepts as numbers is converted: fractions, decimals, ranges, and lists of these or of
-    arrays.
+    Everything that `check` accepts as numbers is converted, including fractions, decimals, ranges, and lists of these
+    or of arrays.
     """
     try:
         if isinstance(answer, (str, bool, np.bool_)):
@@ -82,7 +82,7 @@ def _plain(array):
     if array.dtype == np.float32:
         array = np.where(np.isclose(array, np.rint(array), rtol=1e-6, atol=0), np.rint(array), array)
     plain = (array.astype(float) if array.dtype.kind == "f" else array).tolist()
-    return int(plain) if isinstance(plain, bool) else plain  # `check` takes np.array(True) for 1, but not True
+    return int(plain) if isinstance(plain, bool) else plain  # `check` treats np.array(True), but not True, as 1
 
 
 def _notebook():

@@ -102,7 +102,10 @@ def _restore(name, prompt, hints, given, parts, m, cases, right, wrong, stub, ne
 
 
 def encode(value):
-    """Convert a value to JSON. Arrays, tuples and dictionaries are tagged with their type. Functions become names."""
+    """Convert a value to a form that JSON can represent.
+
+    Arrays, tuples and dictionaries are tagged with their type, and functions are replaced with their names.
+    """
     if isinstance(value, np.ndarray):
         return {"array": value.tolist(), "dtype": value.dtype.name}
     if isinstance(value, np.generic):

@@ -51,7 +51,7 @@ def edits_of(function, arrays):
 
 
 def _definitions(function):
-    """Return a dictionary that maps every variable that is assigned exactly once to its value."""
+    """Return a dictionary with the value of every variable that is assigned exactly once."""
     stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     single = [n for n in ast.walk(function) if isinstance(n, ast.Assign) and isinstance(n.targets[0], ast.Name)]
     return {n.targets[0].id: n.value for n in single if stored.count(n.targets[0].id) == 1}
@@ -165,7 +165,7 @@ def _without_slope(slot, node, names):
 
 
 def _as_is(slot, node, made, arrays):
-    """Yield an edit that replaces a value computed from a single array by the array itself."""
+    """Yield an edit that replaces a value computed from a single array with the array itself."""
     own = {part.id for target in getattr(slot[0], "targets", []) for part in ast.walk(target) if hasattr(part, "id")}
     origins, names = set(), [node]
     while names:

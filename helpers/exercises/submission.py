@@ -7,8 +7,8 @@ The file contains a JSON object with the learner's name, the seed of their numbe
      "checksum": "…"}
 
 The checksum is the SHA-256 hash of everything else as canonical JSON, with sorted keys and no optional whitespace.
-A program written in JavaScript, which does not distinguish 4.0 from 4, may read the file and write it in its own way.
-The checksum remains the same, because whole numbers are written without a decimal point.
+A program written in JavaScript, which does not distinguish 4.0 from 4, may read the file and write it again in its own
+way. The checksum remains the same, because whole numbers are written without a decimal point.
 
 The checksum reveals whether a file has been damaged or carelessly edited. It is not a signature: anybody who can read
 this module can write a file with a valid checksum. The answers are therefore judged again by `grade`, which ignores
@@ -27,7 +27,7 @@ from helpers.system.files import open_file
 FORMAT, VERSION = "backpropagation lessons, answers", 1
 LARGEST = 30_000_000  # bytes in a file; one with long answers to all exercises has about 200 000
 LONGEST_NAME = 100
-EXACT = 2**53  # whole numbers below this are the same in every program; larger ones are written as 1e+16
+EXACT = 2**53  # whole numbers below this are exact in every program; larger ones are written like 1e+16
 MOST_ANSWERS = 500
 INVISIBLE = ("Cc", "Cf", "Cs", "Co")  # Unicode categories of characters that `clean` removes
 UNREADABLE = record.Attempts(mistake="The answer could not be read.")
@@ -77,7 +77,7 @@ def read(path):
     Raises
     ------
     SubmissionError
-        If the file is too large, damaged, changed or not a submission. The message does not name the file.
+        If the file is too large, damaged, changed or not a submission. The message does not contain its name.
     OSError
         If the file cannot be read.
     """
@@ -174,9 +174,9 @@ def _readable(given):
 
 
 def _portable(value):
-    """Return a value as it is after any program has read and written its JSON.
+    """Return a value in a form that stays the same when any program reads it from JSON and writes it again.
 
-    Whole numbers become int, and large ones float. All lone surrogates are replaced with question marks, because they
+    Whole numbers become int, or float if they are large. Lone surrogates are replaced with question marks, because they
     cannot be written to a file.
     """
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Undo global changes made by the reader's code, such as replaced functions, random states or signal handlers."""
+"""Undo global changes made by the reader's code, for example to functions, random states or signal handlers."""
 
 import os
 import random
@@ -14,7 +14,7 @@ MODULES = ("builtins", "math", "random", "time", "numpy", "numpy.linalg", "numpy
 
 @contextmanager
 def restored():
-    """Run the block, then restore everything that it replaced. Names that it added to a module may remain."""
+    """Run the block, then restore everything that it replaced (names that it added to a module may remain)."""
     modules = {name: dict(vars(module)) for name, module in list(sys.modules.items()) if _is_watched(name, module)}
     folder, environment, path = _folder(), dict(os.environ), list(sys.path)
     states = random.getstate(), np.random.get_state()  # noqa: NPY002
@@ -60,7 +60,7 @@ def _folder():
 
 
 def _handlers():
-    """Return the handlers for the stop button and the alarm, or {} outside the main thread, where none can be set."""
+    """Return the handlers of SIGINT, SIGALRM and SIGTERM, or {} outside the main thread, where none can be set."""
     if threading.current_thread() is not threading.main_thread():
         return {}
     known = [getattr(signal, name) for name in ("SIGINT", "SIGALRM", "SIGTERM") if hasattr(signal, name)]

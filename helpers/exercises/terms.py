@@ -106,7 +106,7 @@ def _wrong_term(slot, node):
 
 
 def _other_slope(slot, node):
-    """Yield edits that swap the slopes of tanh and the sigmoid, or that compute a from z.
+    """Yield edits that swap the slopes of tanh and the sigmoid, compute a from z, or turn a² into a (1 − a).
 
     The slopes are 1 - a ** 2 for tanh and a * (1 - a) for the sigmoid.
     """

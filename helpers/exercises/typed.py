@@ -10,7 +10,7 @@ SWAPPED = "All the digits are right, but in the wrong order. Did you swap two of
 
 
 def look(mine, right, share=False, computed=False):
-    """Return what a typed number reveals without its formula, such as swapped digits, or "" if it reveals nothing.
+    """Describe what a typed number on its own reveals, such as swapped digits, or return "" if it reveals nothing.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Find the part that is wrong in a formula typed as an answer, or the numbers that do not belong in it."""
+"""Find the wrong part of a formula typed as an answer, or the numbers that do not belong in it."""
 
 import ast
 import re
@@ -20,8 +20,8 @@ from helpers.exercises import (
 from helpers.exercises.errors import listed, quote, where
 from helpers.exercises.questions import ending, of as question_of
 
-FIRST = ("growing", "entries")  # these changes explain a formula better than a hint for its value
-# These weak kinds of change (see `corrections`) show the line.
+FIRST = ("growing", "entries")  # changes of these kinds explain a wrong formula better than the hint for its value
+# Changes of these kinds are weak (see `corrections`), but they show which line is wrong.
 IN_A_LINE = set("function order_of_arguments comparison overwritten doubled root square exp log".split())
 COMMON = {0, 0.5, 1, 2, 10, 100, 1000}  # numbers that may occur in any formula
 FRACTIONS = {"½": "0.5", "¼": "0.25", "¾": "0.75"}
@@ -76,7 +76,7 @@ def _before_a_hint(exercise, code, found, hint, fits):
     """
     may_run = cell.may_run_again(code)
     said = assigned.exchanged(exercise, code, corrections.comparison(exercise, fits), found, hint) if may_run else ""
-    whole = not np.any(np.asarray(exercise.right) % 1)  # two numbers of a formula often give a whole one by chance
+    whole = not np.any(np.asarray(exercise.right) % 1)  # two numbers in a formula often give a whole number by chance
     first = found and (found.kind in FIRST or (found.kind == "places" and not whole))
     if found and found.kind == "parentheses":  # a factor of a sum may be wrong for another reason
         first = not hint or isinstance(getattr(found.edit.changes[0][2], "op", None), (ast.Pow, ast.Div))

@@ -251,8 +251,7 @@ def _describe_shape(the, mine, right, m):
     if mine.size == right.size and _close(mine.reshape(right.shape), right):
         return (
             f"{the} contains the right values in the wrong shape. Its shape is {mine.shape}, but it should be "
-            f"{shape_in_words(right)}. An axis may have been lost or added by a sum without keepdims, a call to "
-            f"ravel or a transpose."
+            f"{shape_in_words(right)}. The cause may be a sum without keepdims, a call to ravel or a transpose."
         )
     if mine.ndim == right.ndim + 1 and mine.shape[1:] == right.shape and right.ndim:
         return (

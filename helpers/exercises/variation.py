@@ -49,7 +49,7 @@ class Numbers:
         self.group, self.where, self.choices, self.derived = group, where, choices, {}
 
     def also(self, **derived):
-        """Return a copy that also includes further numbers or texts, which functions compute from these numbers."""
+        """Return a copy with further numbers or texts that the given functions compute from these numbers."""
         other = Numbers(self.group, self.where, **self.choices)
         other.derived = self.derived | derived
         return other

@@ -23,7 +23,7 @@ def holds(edit, code, cases, compiled):
     compiled : callable
         Takes code and returns the function that it defines, or None.
     """
-    fitted = isinstance(edit.changes[0][2], ast.UnaryOp)  # the size -1, which stands for whatever is left
+    fitted = isinstance(edit.changes[0][2], ast.UnaryOp)  # the size -1, which NumPy replaces with the size that fits
     if edit.kind == "hard_coded" and len(cases) > 1 and not fitted:
         with edits.applied(edit):
             return len(set(map(repr, values_of(edit.changes[0][2], code, cases, compiled)))) != 1

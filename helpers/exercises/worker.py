@@ -1,8 +1,8 @@
-"""Run learners' answers in a separate process. `rerun` starts this file as a program.
+"""Run learners' answers in a separate process, as a program that `rerun` starts.
 
 The process first gives up all permissions that it does not need for computing (see `helpers.system.confinement`). It
-knows the arguments of an exercise's cases, but neither the solutions nor the correct results. It returns the results
-of the functions as plain data. They are judged in the teacher's process, which never runs a learner's code.
+receives the arguments of an exercise's cases, but neither the solutions nor the correct results. The results of the
+functions are returned as plain data and judged in the teacher's process, which never runs a learner's code.
 
 The task is read from standard input as JSON, and each result is written as a line of JSON to standard output.
 """
@@ -23,9 +23,9 @@ NEEDED = (
     "from helpers.backprop.activations import sigmoid, sigmoid_prime"
 )
 UNREADABLE = "UnreadableError"  # the name of the error if an answer has no value that can be judged
-MOST_ANSWERS = 50  # from one cell; if there are more, the last ones count
+MOST_ANSWERS = 50  # answers from one cell; if there are more, the last ones count
 MOST_TEXT = 1_000_000  # characters in the results of one answer
-TIMES = 2  # as `grade` runs a function on twice as many cases as `check` does, it may take twice as long
+TIMES = 2  # a function may take twice as long, because `grade` runs it on twice as many cases as `check` does
 
 
 def main():
@@ -62,7 +62,7 @@ def _write(out, message):
 
 
 def _reporter(out, running, dumps=json.dumps, write=os.write):
-    """Return a function that immediately reports what a cell tried to do, the first time that it tries it.
+    """Return a function that reports each action that a cell attempts, immediately but only once.
 
     A later report might never be made, because the cell may catch the error or end the process.
     """
@@ -233,7 +233,7 @@ def _result(name, answer, value, task, forgotten, tools):
 
 
 def _odd(answer, tools):
-    """Encode an answer that JSON cannot represent as it is, such as NaN or a dictionary, or return an error."""
+    """Encode an answer that JSON cannot represent directly, such as NaN or a dictionary, or return an error."""
     text = json.dumps([] if callable(answer) else [_encoded(answer, tools)])
     if callable(answer) or '{"other": ' in text or len(text) > MOST_TEXT:
         return {"error": f"{UNREADABLE}: {type(answer).__name__[:40]}"}
@@ -241,7 +241,7 @@ def _odd(answer, tools):
 
 
 def _encoded(result, tools):
-    """Return a result in a form that JSON can represent. An unsuitable object is replaced by the name of its type."""
+    """Return a result in a form that JSON can represent, replacing each unsuitable object with the name of its type."""
     try:
         if isinstance(result, dict):
             return {"dict": [[tools["encode"](key), _encoded(value, tools)] for key, value in result.items()]}

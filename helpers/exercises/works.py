@@ -1,8 +1,8 @@
 """Read the work that learners have handed in, as files written by `hand_in()` or as notebooks, without running it.
 
 A notebook is the work of one learner. Several notebooks in a subfolder are combined only if their names are the same up
-to the number of the lesson that they answer, as in `01_fit_a_line.ipynb` and `02_classify.ipynb`, or `ada_01.ipynb` and
-`ada_02.ipynb`. Otherwise, two learners with different numbers could be mistaken for one.
+to the lesson number, as in `01_fit_a_line.ipynb` and `02_classify.ipynb`, or `ada_01.ipynb` and `ada_02.ipynb`. Without
+this rule, two learners with different numbers could be mistaken for one.
 """
 
 import functools
@@ -33,7 +33,7 @@ QUESTION = re.compile(r"\b(q\d)\s*=(?!\s*None\b)")
 READABLE = re.compile(rf"""\s{{0,200}}[^\n]{{0,200}}?["']\d\d\.\w+["']|{ANSWERED.pattern}["']?\s*,\s*q\d""")
 LONGEST_CALL = 2000  # number of characters in which to look for the questions in a call to quiz
 LESSON = re.compile(r"(?<!\d)\d\d(?!\d)")
-LONGEST_SHOWN = 100  # characters of a folder or of a file name in messages
+LONGEST_SHOWN = 100  # maximum number of characters of a folder or file name in messages
 
 
 @dataclass
@@ -46,7 +46,7 @@ class Work:
     shared: bool = False  # whether it is a notebook, whose cells share their variables
     kept: dict = field(default_factory=dict)  # `record.Attempts` by name, from a file written by hand_in()
     seeds: bool = False  # whether a cell of the notebook calls use_seed()
-    unread: set = field(default_factory=set)  # indices of cells with a call for an exercise that is not named
+    unread: set = field(default_factory=set)  # indices of cells with a call whose exercise cannot be found
 
 
 def read(folder, out=None):
@@ -114,7 +114,7 @@ def _put_together(notebooks):
 def _one_per_lesson(works, files):
     """Return whether each name contains a different lesson number, and all names are the same up to that number.
 
-    A number counts only if the notebook names an exercise of that lesson. It could also be the number of a learner.
+    A number counts only if the notebook mentions an exercise of that lesson, as it could be the number of a learner.
     """
     found = []
     for work, file in zip(works, files, strict=True):

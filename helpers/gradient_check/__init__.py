@@ -9,7 +9,7 @@ read in this order:
     `verdict`      verdict on one gradient: right, wrong or not judged
     `steps`        backpropagation as a program with replaceable lines
     `mistakes`     known mistakes, each of which replaces one line
-    `experiments`  search for a wrong line if its mistake is not a known one
+    `experiments`  search for the wrong line if no known mistake explains the gradients
     `wording`      descriptions of mistakes and lines
     `causes`       search for the mistake that explains a wrong gradient
     `inputs`       checks on the arguments

@@ -32,7 +32,7 @@ def main(arguments=None):
         return 2
     print(f"Running {options.file} …")
     before = sys.argv, sys.path
-    # as with `python FILE`, so that the file can import its neighbours and sees no arguments meant for this program
+    # as with `python FILE`, so that the file can import its neighbours and does not see this program's arguments
     sys.argv, sys.path = [str(options.file)], [str(options.file.resolve().parent), *sys.path]
     try:
         return _check_file(options.file, options.entries)

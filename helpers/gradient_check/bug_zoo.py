@@ -1,8 +1,9 @@
 """A collection of real mistakes in backpropagation, each in a broken copy of one function.
 
-Every copy contains the code of `network.forward` or `network.backward` for one activation function, with
-one bug. The list `BUGS` records where each bug was found, what effect it has on training, and what the
-gradient check reports. The module is meant for teaching and tests only.
+Most copies contain the code of `network.forward` or `network.backward` for one activation function, with one bug.
+Mistakes in what is kept between calls are classes that call these functions. The list `BUGS` records where each
+bug was found, what effect it has on training, and what the gradient check reports. The module is meant for teaching and
+tests only.
 """
 
 import inspect
@@ -380,7 +381,7 @@ BUGS = [
     Bug(
         "σ′ computed from the output",
         slope_of_the_output,
-        "Many homework solutions contain it in the last layer, as does a correction in the comments on a tutorial.",
+        "Many homework solutions have this bug in the last layer, as does a correction in the comments on a tutorial.",
         "The network learns, but more slowly and less well.",
         "the slope is taken at A[2] instead of Z[2]",
     ),
@@ -409,7 +410,7 @@ BUGS = [
     Bug(
         "a product in the wrong order",
         transposed_product,
-        "It turns up in homework forums every year.",
+        "This mistake turns up in homework forums every year.",
         "There is usually a shape error. In a square layer there is none, and the network learns badly. With one "
         "output unit, W becomes a square matrix.",
         "transpose",
@@ -482,7 +483,7 @@ BUGS = [
     Bug(
         "integer division",
         whole_number_mean,
-        "It is found in Python 2 code, where 1/m is 0 for an integer m above 1.",
+        "This happens in Python 2 code, where 1/m is 0 for an integer m above 1.",
         "The parameters do not change at all.",
         "all gradients are 0",
     ),

@@ -23,10 +23,10 @@ from helpers.gradient_check.wording import at, penalty_is, with_size
 LATER = ("dW", "db", "dA", "dZ")  # lines whose results depend on whether the mean has already been taken
 BACKWARD = ("weight_gradient", "bias_gradient", "activation_gradient", "weighted_input_gradient")
 FORWARD = ("weighted_input", "activation")
-# The layers to which a mistake is limited
+# Words that limit the description of a mistake to certain layers
 SCOPE = re.compile(r" (in the (last )?(hidden|output) layers?|in layer 1|at every layer)\b")
-NAMES = re.compile(r"\[|layer|,")  # what follows a mention of a layer, or of a consequence, cannot be "in layer l"
-IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # if a mistake is impossible
+NAMES = re.compile(r"\[|layer|,")  # "in layer l" cannot follow a text that mentions a layer or a consequence
+IMPOSSIBLE = ValueError, IndexError, KeyError, TypeError, ZeroDivisionError  # raised if a mistake is impossible
 
 
 class Known(NamedTuple):
@@ -88,7 +88,7 @@ def _explain(trial, task, l):
 
 
 def _with_penalty(trial, penalty):
-    """Return a trial of the function with the penalty in the cost in place of its own."""
+    """Return a trial of the function with its penalty replaced by the one in the cost."""
 
     def corrected(X, Y, W, b):
         dW, db = trial.call(X, Y, W, b)
@@ -145,9 +145,9 @@ def _known(trial, places=(0, 1)):
 
 
 def _programs(trial, places):
-    """Yield each known mistake, the class of program that it is tried in, and the layer that contains it, if only one.
+    """Yield each known mistake, the class of program in which to try it, and its layer if it is in only one layer.
 
-    Mistakes in every layer come first. Mistakes in one layer are tried only if they are likely.
+    Mistakes in every layer come first. Mistakes in only one layer are tried only if they are likely.
     """
     wrong = {place for place, l in trial.wrong if l == trial.guilty and place in places}
     suspects = _suspects(wrong, trial.guilty, trial.task)
@@ -168,7 +168,10 @@ def _programs(trial, places):
 
 
 def _suspects(places, l, task):
-    """Return the names of the `Steps` methods to try first. `places` contains 0 if dW[l] is wrong, 1 if db[l] is."""
+    """Return the names of the `Steps` methods to try first.
+
+    The argument `places` contains 0 if dW[l] is wrong and 1 if db[l] is wrong.
+    """
     if len(places) == 1:
         return (("weight_gradient", "bias_gradient")[min(places)],)
     if l < len(task[2]):
@@ -183,9 +186,9 @@ def _independent(trial):
 
 
 def _refitted(found, trial, task, l, places):
-    """Return the size of the mistake that best accounts for layer l on the original data, or the size found if none.
+    """Return the size of the mistake fitted to layer l on the original data, or the size found before if this fails.
 
-    The two can differ, because a factor may depend on the number of examples.
+    The two sizes can differ, because a factor may depend on the number of examples.
     """
     if found.amount is None:
         return None
@@ -240,9 +243,9 @@ def _amount(mistake, trial, places=(0, 1), only=None):
 def _holds_again(found, trial, places, steps):
     """Return whether a mistake also explains other data.
 
-    A single number can always be fitted exactly, so a size fitted to just one must come out the same for other data, as
-    must one fitted to dW or db alone.
-    A mistake without a size must also explain the gradients if every example appears twice.
+    A size can always be fitted exactly to a single number, so a size found in this way must come out the same for other
+    data, and so must a size fitted to dW or db alone. A mistake without a size must also explain the gradients if every
+    example appears twice.
     """
     W, b = trial.task[2:4]
     there = [(place, l) for place, l in trial.wrong if l == trial.guilty and place in places]
@@ -276,7 +279,7 @@ def _of_known(found, trial, task, l, places=(0, 1)):
         says = says.replace("[l−1]", f"[{only - 1}]").replace("[l]", f"[{only}]") if only else says
     elif (only and not NAMES.search(says)) or (
         (only or not found.complete) and (mistake.amount or SCOPE.search(says))
-    ):  # the message must name layer l only
+    ):  # the message must mention only layer l
         says = re.split(", (?:such )?as", SCOPE.sub("", says))[0] + " in layer {l}"
     values = {"l": l, "prev": l - 1, "next": l + 1, "L": n.L, "m": n.m, "K": len(n.Y), "a": a, "a1": 1 + a}
     values |= {"sign": "+" if a > 0 else "−", "size": abs(a), "l2": n.l2, "penalty": n.l2 + a}

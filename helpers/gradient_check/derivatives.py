@@ -1,4 +1,4 @@
-"""Derivatives of any function of nested arrays by extrapolated central differences."""
+"""Derivatives of any function of nested arrays, estimated by extrapolating central differences."""
 
 from contextlib import suppress
 from typing import NamedTuple
@@ -8,9 +8,9 @@ import numpy as np
 from helpers.system.validation import brief
 
 LEVELS = 10  # number of step sizes, each of which is half the previous one
-COARSE = 1e-3  # largest noise of the cost at nearly equal parameters, as a fraction of its changes
+COARSE = 1e-3  # largest acceptable noise of the cost, as a fraction of its changes
 CONFIRMING = 20 * 5**0.5  # irrational, so that no oscillation of the cost has whole periods in all steps
-FEWEST = 4  # number of step sizes without which a derivative is not estimated
+FEWEST = 4  # minimum number of step sizes for an estimate
 
 
 class Slope(NamedTuple):
@@ -18,7 +18,7 @@ class Slope(NamedTuple):
 
     value: float = np.nan  # NaN if no estimate is possible
     error: float = np.inf  # estimate of its error
-    share: float = 1.0  # scale of the entry as a fraction of that of its array, or 1 if it needs none of its own
+    share: float = 1.0  # scale of the entry relative to that of its array, or 1 if it needs no scale of its own
     steepness: float = 0.0  # size of the slope over the largest step
     finite: bool = True  # whether the cost is a finite number next to the entry
 
@@ -59,8 +59,9 @@ class Function:
         """Estimate the rounding error of the cost from its values at nearly equal parameters.
 
         For a smooth cost, the fourth differences of equally spaced values would be 0 in exact arithmetic. The median
-        is not affected by a single kink. The steps become larger while the cost seems to be exact, because its rounding
-        error may be as large as the changes for the smallest steps, and smaller if they leave the domain of the cost.
+        is not affected by a single kink. If the cost seems to be exact, larger steps are tried, because the rounding
+        error may be as large as the changes for the smallest steps. If the steps leave the domain of the cost, smaller
+        ones are tried.
         """
         changes = np.inf
         for bits in (20, 15, 10, 30, 40):
@@ -80,9 +81,10 @@ class Function:
         """Return the derivative with respect to one entry, as a Slope.
 
         The first steps are a tenth of the entry or of the root mean square of its array, whichever is larger. If the
-        cost is rough, has a kink or is not finite within these steps, smaller ones are tried. Their result counts if
-        it is more accurate or contradicts that of the larger steps, as it does next to a cusp. If it is less accurate
-        by more than rounding explains, as next to a point where the slope is infinite, there is no estimate.
+        cost is rough, has a kink or is not finite within these steps, smaller ones are tried. Their result is used if
+        it is more accurate than that of the larger steps, or contradicts it, as happens next to a cusp. If it is less
+        accurate and rounding does not explain why, as happens next to a point where the slope is infinite, there is no
+        estimate.
         """
         array = np.asarray(dict(flatten(self.parameters))[path])
         own = abs(float(array.flat[place]))
@@ -119,7 +121,7 @@ class Function:
         if not first and (0, 0) in zip(differences, bends, strict=True):
             return None, np.inf
         best, error = _extrapolated(differences, bends, rounding)
-        # Otherwise, the cost varies within the smallest step.
+        # If this is false, the cost varies within the smallest step.
         resolved = self.noise <= COARSE * np.ptp(costs) or not np.ptp(costs)
         last = self._difference(array, path, place, step / CONFIRMING)
         room = 10 * error + 0.1 * abs(differences[-1] - best)
@@ -155,10 +157,10 @@ class Function:
 
 
 def _small_steps(array, bits):
-    """Return a step for each entry of an array, which is smaller than its largest entry by a factor of about 2 ** bits.
+    """Return a step for each entry of an array, smaller than the largest entry by a factor of about 2 ** bits.
 
-    The steps are powers of 2, so that adding them is exact. Entries that are much smaller have smaller steps, and those
-    that are 0 are not shifted unless all are, because 0 may be a kink or the edge of the domain.
+    The steps are powers of 2, so that adding them is exact. Much smaller entries have smaller steps, and entries that
+    are 0 are not shifted unless all entries are 0, because 0 may be a kink or the edge of the domain.
     """
     sizes, largest = np.abs(array), np.abs(array).max()
     steps = np.ldexp(1.0, np.frexp(np.where(sizes < largest / 2**10, sizes, largest))[1] - bits)
@@ -174,8 +176,8 @@ def typical(array):
 def _extrapolated(differences, bends, rounding):
     """Extrapolate central differences to a step size of 0, and return the best result and an estimate of its error.
 
-    The argument `bends` contains half the differences between the slopes to the right and to the left. They are
-    extrapolated as well. For a smooth cost, they approach 0, and at a kink, they are as large as the error.
+    The argument `bends` contains half the differences between the slopes to the right and to the left, which are
+    extrapolated as well. They approach 0 for a smooth cost, but are as large as the error at a kink.
     """
     best, slopes, jumps = (np.nan, np.inf), [], []
     for difference, bend, noise in zip(differences, bends, rounding, strict=True):
@@ -201,7 +203,7 @@ def _refined(before, value, factor):
 def _settles(differences, best, error, rounding):
     """Return whether the differences for the smallest steps still approach the derivative.
 
-    For a smooth cost, halving the step divides the distance by about 4. It does not if there is a kink near the entry.
+    Halving the step divides the distance by about 4 if the cost is smooth, but not if there is a kink near the entry.
     """
     off = np.abs(np.subtract(differences, best))
     return bool((off[-3:] <= 0.5 * off[-4:-1] + 2 * error + 10 * np.array(rounding[-3:])).all())

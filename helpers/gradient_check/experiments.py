@@ -1,4 +1,4 @@
-"""Experiments that find the line with a mistake if it is not a known one."""
+"""Experiments that find the wrong line if no known mistake explains the gradients."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,8 @@ import numpy as np
 from helpers.gradient_check.steps import Steps
 
 EXPLAINS = 1e-3  # largest fraction of the error that a known mistake may fail to explain
-# A smaller relative error suggests that the gradient is an approximation. The second limit is for gradients that are
-# wrong from the output layer on, as those of an approximation are.
+# A smaller relative error suggests that the gradient is an approximation. The second limit applies to gradients that
+# are wrong from the output layer on, as approximations are.
 NEARLY = 1e-5, 5e-3
 ALONE = "the gradient for each example on its own is right, but the gradient for all examples together is wrong"
 
@@ -63,7 +63,7 @@ def explained(x, theirs, n):
 
 
 def all_zero(trial, l):
-    """Return a sentence if both gradients of layer l are 0 and the cause is unknown, or None."""
+    """Return a sentence if both gradients of layer l are 0 and the cause is unknown, otherwise None."""
     found = [get(trial.mine, (place, l)) for place in (0, 1)]
     if l != trial.guilty or any(x is None or np.any(x) for x in found):
         return None
@@ -76,7 +76,7 @@ def all_zero(trial, l):
 
 
 def misplaced(trial):
-    """Return a sentence if every wrong gradient is or includes the gradient of another parameter, or None."""
+    """Return a sentence if every wrong gradient is or includes the gradient of another parameter, otherwise None."""
     says = {}
     for key in trial.wrong:
         x, n = get(trial.mine, key), get(trial.exact, key)
@@ -98,7 +98,7 @@ def other_penalty(trial):
     """Return the factor of W[l] in dW[l] if it is not λ, as for a wrong gradient of the penalty, or None.
 
     For a single example, dW[l] is the product of dZ[l] and a row, plus this factor times W[l]. The product vanishes
-    in the directions orthogonal to dZ[l], of which there is none if the layer has one unit.
+    in the directions orthogonal to dZ[l], of which there are none if the layer has one unit.
     """
     X, Y, W, b, *_, l2 = trial.task
     l, found = trial.guilty, []
@@ -116,7 +116,7 @@ def other_penalty(trial):
 
 
 def nearly_right(trial):
-    """Return a sentence if all gradients are nearly right and most of their entries differ, or None."""
+    """Return a sentence if all gradients are nearly right but most of their entries differ, otherwise None."""
     limit = NEARLY[trial.guilty == len(trial.task[2])]
     for key in trial.wrong:
         x, n = get(trial.mine, key), get(trial.exact, key)
@@ -136,8 +136,8 @@ def line_of(trial):
     Returns
     -------
     tuple of str or None
-        The name of the line, which is "both" for the lines of dW and db, and a description of what the experiments
-        show. It is None if they show nothing.
+        The name of the line ("both" for the lines of dW and db) and a description of what the experiments show, or
+        None if they show nothing.
     """
     l, call, task = trial.guilty, trial.call, trial.task
     last = l == len(task[2])
@@ -202,7 +202,7 @@ def _errors_of_each(call, X, Y, W, b, l):
 
 
 def _at_the_output(call, task, l):
-    """Find out whether dZ[L] is wrong because of the prediction, the formula, or the way examples are combined."""
+    """Find out whether dZ[L] is wrong because of the prediction or because of its dependence on the target."""
     X, Y, W, b = task[:4]
     each = _errors_of_each(call, X, Y, W, b, l)
     other = np.roll(1 - Y, 1, axis=1) if task[5] == "sigmoid" else np.roll(Y, 1, axis=0) + 0.5 * (task[5] != "softmax")
@@ -215,8 +215,8 @@ def _at_the_output(call, task, l):
 def _between_layers(call, task, l):
     """Find out whether dA[l] or the slope is wrong.
 
-    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is right up to a factor. Examples in
-    which dZ[l + 1] is wrong with either value of W[l + 1] are left out.
+    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is correct except for a constant
+    factor. Examples for which dZ[l + 1] is wrong with either value of W[l + 1] are left out.
     """
     n = Steps(*task)
     n.run()
@@ -239,7 +239,7 @@ def _between_layers(call, task, l):
 
 
 def _slopes(call, task, l, scale):
-    """Compute dZ[l] and the slope dZ[l] / dA[l] with other weights W[l + 1], if `scale` is not 0.
+    """Compute dZ[l] and the slope dZ[l] / dA[l], with different weights W[l + 1] if `scale` is not 0.
 
     Returns
     -------

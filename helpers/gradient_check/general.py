@@ -29,13 +29,13 @@ NOT_REPEATED = (
     "numbers and counters"
 )
 UNCHANGED = (
-    "{name} is the same for other parameters, although it should differ. Typical causes are a term or a case that is "
-    "missing, a global variable in place of the argument, and an earlier result that is kept"
+    "{name} is the same for other parameters, although it should differ. Typical causes are a missing term or case, "
+    "a global variable used instead of the argument, and a result kept from an earlier call"
 )
 
 
 class _Calls(NamedTuple):
-    """Results of the calls of the function under test."""
+    """Results of the calls to the function under test."""
 
     given: dict  # gradients at the given parameters, keyed by path
     unreadable: dict  # reasons why other gradients cannot be read, keyed by path
@@ -52,9 +52,9 @@ def check(cost, gradients, parameters, entries=100):
     large as the one before. The resulting central differences are extrapolated to a step size of 0
     (Ridders, 1982). The error of the derivative is estimated from the distances between the extrapolations that
     agree best, from the difference between the slopes to the right and to the left, and from the rounding error of
-    the cost. This error determines how far a correct gradient may deviate from the estimated derivative. Much smaller
-    steps are tried if the differences do not approach the estimate or if the cost is not finite, and the entry is left
-    out if they do not help either, as happens at a kink.
+    the cost. This error determines how far a correct gradient may deviate from the estimated derivative. If the
+    differences do not approach the estimate, or if the cost is not finite, much smaller steps are tried. If these do
+    not help either, as happens at a kink, the entry is left out.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def check(cost, gradients, parameters, entries=100):
     gradients : callable
         Function that takes the parameters and returns gradients with the same structure. It is called three
         times, first with parameters that are a tenth larger, or a small number instead of 0. If this first call fails,
-        the check goes on without it.
+        the check continues without it.
     parameters : dict, list or tuple of float arrays, possibly nested
         Point at which to check the gradients. The functions receive copies with the same structure.
     entries : int
@@ -126,7 +126,7 @@ def _finding(name, mine, array, places, slopes):
     size = np.abs(exact * share)[known].max(initial=0)
     bound = ROOM * error + 100 * np.finfo(array.dtype).eps * size / share
     wrong = known & (np.abs(mine - exact) > bound)
-    # An entry that needs a scale of its own is compared with itself, and all others with the largest one.
+    # The bound of an entry that needs a scale of its own is compared with that entry, others with the largest entry.
     sure, estimated = (known & (bound <= part * np.where(share < 1, np.abs(exact), size)) for part in (ROUGH, 1))
     shown = sure | wrong if (sure | wrong).any() else known
     off = relative_error(mine[shown], exact[shown]) if known.any() else np.nan
@@ -166,7 +166,7 @@ def _too_rough(exact, bound, estimated, outside):
 
 
 def _too_narrow(dtype, needed, error):
-    """Return the words for a gradient whose type has too few digits and whose error is not larger than that, or ""."""
+    """Return the words for a gradient whose error is explained by a type with too few digits, or "" for any other."""
     eps = np.finfo(dtype).eps
     narrow = np.finfo(needed).eps < eps and error < 100 * eps
     return f"is computed in {dtype}, although the parameter is {needed}: use {needed} throughout" if narrow else ""
@@ -183,7 +183,7 @@ def _right(checked, size, outside, rough):
 
 
 def _call(gradients, parameters, paths):
-    """Call the function under test at other parameters, and then twice at the given ones."""
+    """Call the function under test with other parameters, and then twice with the given ones."""
     nearby, earlier = _moved(parameters), {}
     with suppress(Exception), np.errstate(all="ignore"):  # it may refuse these parameters
         earlier, _ = _arrays(gradients(copied(nearby)), paths, parameters)
@@ -216,9 +216,9 @@ def _moved(parameters):
 
 
 def _unchanged(cost, calls, findings, chosen):
-    """Return a description of a gradient that is the same for other parameters, although it should differ, or "".
+    """Return a description of a gradient that is the same for other parameters but should differ, or "" if none is.
 
-    Such a gradient is right at the entries that were chosen for one of the two sets of parameters, and wrong for the
+    At the entries that were checked, such a gradient is right for one of the two sets of parameters and wrong for the
     other.
     """
     given, earlier, nearby, at = calls.given, calls.earlier, dict(flatten(calls.nearby)), None
@@ -241,7 +241,7 @@ def _unchanged(cost, calls, findings, chosen):
 
 
 def _without_pattern(finding):
-    """Return a finding without a description of the differences, which mean nothing if they depend on other calls."""
+    """Return a finding without its description of the differences, which mean nothing if they depend on other calls."""
     described = finding.verdict == "wrong" and not np.isnan(finding.error)
     return finding._replace(words="differs from the numerical gradient") if described else finding
 
@@ -259,7 +259,7 @@ def _exchanged(findings, given, numerical):
 
 
 def _arrays(tree, paths, like):
-    """Convert the leaves of a result to arrays of floats, and say why the gradients with other paths cannot be read.
+    """Convert the leaves of a result to arrays of floats, and return the reasons why other gradients are unreadable.
 
     The argument `like` contains the parameters, whose structure the result should have.
     """

@@ -10,7 +10,7 @@ from helpers.system.validation import as_finite, as_numeric_array, known_name, n
 
 
 def as_task(X, Y, W, b, hidden_activation, output, l2):
-    """Validate the arguments of a gradient check and convert them to standard forms.
+    """Validate the arguments of a gradient check and convert them to a standard form.
 
     Returns
     -------
@@ -57,12 +57,12 @@ def as_parameters(tree):
     Raises
     ------
     TypeError, ValueError
-        If there are no arrays, or if one of them cannot be checked. The message names that array.
+        If there are no arrays, or if one of them cannot be checked. The message says which one.
     """
     arrays = {}
     for path, leaf in flatten(tree):
         if path in arrays:
-            raise ValueError(f"parameters has two arrays that are both called parameters{path}: rename a key")
+            raise ValueError(f"parameters has two arrays that are both called parameters{path}: rename one of the keys")
         arrays[path] = leaf
     if not arrays:
         raise ValueError("parameters is empty: provide at least one array")

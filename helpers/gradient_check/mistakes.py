@@ -1,8 +1,7 @@
 """Table of known mistakes in backpropagation.
 
-Each mistake replaces one line of `steps.Steps`. To test whether it is the cause of a wrong gradient, the
-module `causes` runs the program with that line replaced, and checks whether the result is exactly the wrong
-gradient.
+Each mistake replaces one line of `steps.Steps`. To test whether it is the cause of a wrong gradient, the module
+`causes` runs `Steps` with that line replaced, and checks whether the result equals the wrong gradient.
 
 In the replacements, `n` is the running instance of `Steps`. Its attributes n.W, n.b, n.X, n.Y, n.m and n.L are always
 available, and n.Z[l], n.A[l], n.dZ[l] and n.dA[l] are available if they have already been computed. Some mistakes
@@ -688,7 +687,7 @@ def _result():
         "db is the first column of an array in which the biases come last": split(1, False),
         "all gradients are 0, as happens with the integer division 1 // m": of_both(lambda g, p, l, n: 0 * g),
         "every gradient is scaled to length 1": of_both(lambda g, p, l, n: g / np.linalg.norm(g)),
-        "every gradient is divided by its largest entry": of_both(lambda g, p, l, n: g / np.abs(g).max()),
+        "every gradient is divided by its largest absolute value": of_both(lambda g, p, l, n: g / np.abs(g).max()),
         "all gradients together are scaled to length 1": normalized,
         "only the signs of the gradients are returned": of_both(lambda g, p, l, n: np.sign(g)),
         "the absolute values of the gradients are returned": of_both(lambda g, p, l, n: np.abs(g)),
@@ -751,7 +750,7 @@ def _right(n, method, l):
 
 
 def _each(gradients, f, n):
-    """Return (dW, db) after applying f(n, parameter, gradient, l, place) to every gradient."""
+    """Apply f(n, parameter, gradient, l, place) to every gradient, and return the results as a pair (dW, db)."""
     return tuple(
         {l: f(n, p[l], d[l], l, place) for l in d}
         for place, (d, p) in enumerate(zip(gradients, (n.W, n.b), strict=True))

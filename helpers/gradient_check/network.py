@@ -21,8 +21,8 @@ from helpers.system.arguments import check_function, true_or_false
 def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", gradients=None, l2=0.0, explain=True):
     """Check the gradient of every W[l] and b[l], and explain what is wrong.
 
-    Each gradient is compared with a numerical gradient that is accurate to nearly all digits. A gradient counts as
-    right if rounding at its precision can explain the difference in every entry. It is not judged if rounding alone
+    Each gradient is compared with a numerical gradient that is accurate to nearly full precision. A gradient counts
+    as right if rounding at its precision can explain the difference in every entry. It is not judged if rounding alone
     could change it by more than a small fraction of its size (see `verdict.ROUGH`), if it is 0 everywhere, if an
     intermediate result overflows, or if every example has a unit at its kink.
 
@@ -53,7 +53,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
     Raises
     ------
     TypeError, ValueError
-        If an argument is invalid or inconsistent with the others. The message names it.
+        If an argument is invalid or inconsistent with the others. The message says which one.
     Exception
         Anything that `gradients` itself raises.
     """
@@ -86,7 +86,7 @@ def check_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", g
 
 
 def _of_kink_or_type(wrong, candidate, dtype, l):
-    """Return a Cause if the gradients are wrong only at a kink, or only because of a narrow type, or None."""
+    """Return a Cause if the gradients are wrong only at a kink or only because of low precision, and None otherwise."""
     if all(finding.words.startswith(ON_ONE_KINK) for finding in wrong):
         says = f"where Z[{l}] is 0, the slope is not between 0 and 1"
         return Cause("dZ", f"in the line for dZ[{l}]", says, RIGHT["dZ"])
@@ -131,7 +131,7 @@ def _judge_all(candidate, arguments, task, dtype):
 
 
 def _also_finite(finding, whole):
-    """Return a finding, or one that says that the gradient over all examples is not finite."""
+    """Return the finding, marked as wrong if the gradient over all examples is not finite."""
     gradient = whole["Wb".index(finding.name[1])].get(int(finding.name[3:-1]))
     if finding.verdict == "wrong" or gradient is None or np.isfinite(gradient).all():
         return finding
@@ -139,10 +139,10 @@ def _also_finite(finding, whole):
 
 
 def _not_adding_up(candidate, arguments, rows, mine, whole, dtype):
-    """Return None if the gradient over all examples is the mean over the examples, and otherwise a description.
+    """Return None if the gradient over all examples is the mean over the examples, and a description otherwise.
 
-    It is compared with the gradient `mine` over the examples in `rows`, by adding the gradients of the missing
-    examples and subtracting those of the repeated ones, each computed separately.
+    The gradients `mine` are those over the examples in `rows`. For the comparison, the gradients of the missing
+    examples are added to them, and those of the repeated examples are subtracted, each computed separately.
     """
     X, Y, W, b = arguments
     total = [{l: len(X) * p[l] for l in p} for p in mine]
@@ -164,7 +164,7 @@ def _not_adding_up(candidate, arguments, rows, mine, whole, dtype):
 def _alone(candidate, X, Y, W, b, i):
     """Return the gradients for example i alone, or None if the function fails.
 
-    The function is called with as many copies of the example as there are examples or, if it fails, with one.
+    The function is called with as many copies of example i as X has rows. If that fails, it is called with one copy.
     """
     for copies in (len(X), 1):
         with suppress(Exception):
@@ -179,7 +179,7 @@ def _examples_on_kinks(task, dtype):
     -------
     on_kink : ndarray of bool of shape (m,)
     last : int
-        The last layer with such a unit, or 0 if no layer has one.
+        The last layer with such a ReLU, or 0 if no layer has one.
     overflows : bool
         Whether a number exceeds the range of the floating-point type.
     """
@@ -217,7 +217,7 @@ def _at_kinks(findings, candidate, task):
             continue
         outside = ~((mine >= np.minimum(dA, 0) - room) & (mine <= np.maximum(dA, 0) + room))  # also if it is NaN
         if (outside & (Z[l][:, [i]] == 0)).any():
-            words = f"{ON_ONE_KINK}: where Z[{l}] is 0, the slope is not between the slopes on the two sides"
+            words = f"{ON_ONE_KINK}: where Z[{l}] is 0, the slope is not between the slopes on either side"
             name = f"db[{l}]"
             return [
                 f._replace(words=words, verdict="wrong") if f.name == name and f.verdict != "wrong" else f

@@ -38,9 +38,9 @@ def numerical_gradient(f, x, epsilon=1e-5):
         errors.
     ValueError
         If x is read-only or contains a value that is not finite, if f is not finite at a shifted x, or if
-        epsilon is unsuitable. Epsilon must be above 0 and so large that rounding does not change the steps of
-        any entry by more than 1 %. If it is larger than 1, at least one entry of x must be as large in absolute
-        value.
+        epsilon is unsuitable. Epsilon must be positive and large enough that rounding does not change the
+        steps of any entry by more than 1%. If it is larger than 1, at least one entry of x must be at least
+        as large in absolute value.
     """
     epsilon = positive_number(epsilon, "epsilon")
     check_function(f, "f")

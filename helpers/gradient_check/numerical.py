@@ -10,7 +10,7 @@ from helpers.backprop.losses import OUTPUTS
 from helpers.backprop.network import forward
 from helpers.gradient_check.inputs import as_task
 
-STEP = 1e-100  # imaginary step size, so small that its square is 0 next to 1 and there is no truncation error
+STEP = 1e-100  # imaginary step size; its square is so small that there is no truncation error in float64
 COLUMNS = 4096  # maximum number of shifted copies of examples that pass through the layers at once
 
 
@@ -20,7 +20,7 @@ class NumericalGradients(NamedTuple):
     dW: dict  # dW[l] has shape (n[l], n[l-1])
     db: dict  # db[l] has shape (n[l], 1)
     dZ: dict  # dZ[l] has shape (n[l], m); column i is the derivative of the loss of example i, without 1/m
-    dA: dict  # dA[l] has shape (n[l], m) for l < L; its columns are also derivatives of single losses
+    dA: dict  # dA[l] has shape (n[l], m) for l < L; column i is again the derivative of the loss of example i
 
 
 def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid", l2=0.0):
@@ -28,15 +28,15 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
 
     A step of size h along the imaginary axis gives f(z + ih) = f(z) + ih f′(z) − …, so f′(z) is the
     imaginary part divided by h. Because nothing is subtracted, the result for h = 1e-100 is accurate to
-    nearly all digits of float64, whatever the size of z or of the derivative (Squire and Trapp, 1998). The
-    method uses no formula for a derivative.
+    nearly the full precision of float64, whatever the size of z or of the derivative (Squire and Trapp,
+    1998). The method uses no formula for a derivative.
 
     A change in layer l does not affect the layers before it, so each pass starts at Z[l], with separate
     copies of the examples. Since the step is so small, its effects are linear: shifting W[l][k, j] by h
     shifts Z[l][k] by h A[l−1][j], and shifting b[l][k] by h shifts Z[l][k] by h. One pass per unit is
     therefore enough to find the derivatives with respect to all of its weights and its bias.
 
-    At the kink of a ReLU, z = 0, the slope is taken to be 0, as it is on the left of the kink.
+    At the kink of a ReLU, z = 0, the slope is taken to be 0, as it is to the left of the kink.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def numerical_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid
     Raises
     ------
     TypeError, ValueError
-        If an argument is invalid or inconsistent with the others. The message names it.
+        If an argument is invalid or inconsistent with the others. The message says which one.
     """
     X, Y, W, b, *_ = as_task(X, Y, W, b, hidden_activation, output, l2)[1]
     Z, A = forward(X, W, b, hidden_activation, output)

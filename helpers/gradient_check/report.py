@@ -59,8 +59,8 @@ class GradientReport:
     right, wrong : bool
         Whether the verdict is "right" or "wrong", respectively.
     first_guilty : int or None
-        Layer to look at first: the one with a wrong gradient that is closest to the output, if any. It is 0 for
-        gradients that do not belong to a layer.
+        Layer to look at first: of the layers with a wrong gradient, the one closest to the output. It is None if
+        no gradient is wrong, and 0 if the wrong gradients do not belong to layers.
     """
 
     def __init__(self, findings, cause=None, problems=()):
@@ -88,15 +88,15 @@ class GradientReport:
         which = "no gradient" if len(names) == len(self.findings) else ", ".join(names[:4]) + ", …" * (len(names) > 4)
         judged = "could be judged" if which == "no gradient" else "could not be judged"
         advice = next(finding.words for finding in self.findings if finding.verdict == "unjudged")
-        return f"Nothing wrong was found, but {which} {judged} here: {advice}."
+        return f"No mistake was found, but {which} {judged} here: {advice}."
 
     def _where_to_look(self):
-        """Yield the sentences that say which line to look at, what is wrong there, and what else it affects."""
+        """Yield sentences that say which line to look at, what is wrong there, and what is known about other layers."""
         wrong = [finding for finding in self.findings if finding.verdict == "wrong"]
         l, names = self.first_guilty, {finding.name for finding in wrong}
         if not wrong:
             right = all(finding.right for finding in self.findings)
-            yield f"Apart from this, {'the gradients are right here' if right else 'nothing wrong was found'}."
+            yield f"Apart from this, {'the gradients are right here' if right else 'no mistake was found'}."
         if not wrong or (self.problems and self.cause and self.cause.line == "state"):
             return
         if not l:

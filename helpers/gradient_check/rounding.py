@@ -71,8 +71,8 @@ class _Shaken:
     def __call__(self, result, magnitude):
         """Return a perturbed copy of `result`, with shape (samples, rows, columns).
 
-        The array `magnitude` contains Σ|terms| for each entry. The argument `result` may have the same shape
-        or just the shape (rows, columns).
+        The argument `result` may have that shape or just the shape (rows, columns). The array `magnitude`
+        contains Σ|terms| for each entry.
         """
         self.largest = max(self.largest, np.max(np.abs(result), initial=0))
         noise, tiny = self.rng.standard_normal((2, SAMPLES + 1, *result.shape[-2:]))
@@ -122,7 +122,7 @@ def _activation(Z, output):
 
 
 # Rounding error of each slope as a function of a, in units of ε. Computing a(1 − a) or 1 − a² involves
-# subtracting from 1.
+# a subtraction from 1.
 SLOPE_ERROR = {
     "sigmoid": np.abs,
     "tanh": np.ones_like,

@@ -78,10 +78,10 @@ def explain_state(candidate, seen, task, wrong):
     elif seen.overwritten:
         problems.append(
             "A later call overwrites the result of an earlier one: look for an array that is reused, and create a new "
-            "one for each result and in each call."
+            "array for every result of every call."
         )
     elif seen.shared and wrong:
-        says = f"{seen.shared} share memory: create a separate array for each of them"
+        says = f"{seen.shared} share memory, so create a separate array for each of them"
         return Cause("return", "in the returned gradients", says), problems
     if problems and cause is None:
         cause = Cause("state", "at what the function keeps or changes", problems[0].rstrip("."))
@@ -95,11 +95,12 @@ def _change(names):
             "look for a line such as `W[l] -= …` or `W[l] = …`, and either work on a copy or update the parameters "
             "after the gradients have been returned"
         )
-    return f"The function changes its argument {', '.join(names[:3])}{', …' * (len(names) > 3)}: {advice}."
+    changed = f"argument{'s' * (len(names) > 1)} {', '.join(names[:3])}{', …' * (len(names) > 3)}"
+    return f"The function changes its {changed}: {advice}."
 
 
 def _noise(nearby):
-    """Return a relative difference that is too large to be caused by threads that add numbers in a different order."""
+    """Return a relative difference that is too large to be caused by threads adding numbers in a different order."""
     return 1e-10 if all(array.dtype == np.float64 for p in nearby for array in p.values()) else 1e-5
 
 
@@ -118,11 +119,11 @@ def _ignores_parameters(before, seen, task):
 
 
 def _ignored(name):
-    """Return a Cause for a function whose result does not depend on the parameters with this name as it should."""
+    """Return a Cause for a function whose result should depend on the parameters with this name, but does not."""
     if name == "the parameters":
         used = "global variables instead of its arguments"
         return _keeps(f"the gradients do not change with {name}, as if the function used {used}")
-    says = f"for a different {name}, the gradients are those for the given one, as if {name} were left out or global"
+    says = f"the gradients do not change with {name}, as if {name} were left out or global"
     return Cause("state", f"at where the function uses {name}", says)
 
 
@@ -148,9 +149,11 @@ def _kept(seen, repeats, task):
     exact, earlier, stale = _fresh_and_stale(seen.nearby, task)
     first, second = seen.first, seen.second
     if not _alike(exact, earlier) and _alike(first, earlier):
-        return _keeps("the gradient is stale: it comes from the previous call, which had different parameters")
+        return _keeps("the gradient is stale, because it comes from the previous call, which had different parameters")
     if not _alike(exact, stale) and not _alike(first, exact) and _alike(first, stale):
-        return _keeps("the activations are stale: they come from the previous call, which had different parameters")
+        return _keeps(
+            "the activations are stale, because they come from the previous call, which had different parameters"
+        )
     if repeats:
         return None
     both = zip(first, second, strict=True)

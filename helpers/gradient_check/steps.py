@@ -117,7 +117,7 @@ class MeanLast(Steps):
 
 
 def probe(task, seed=1):
-    """Return a random network with the same layer sizes as `task`, and examples that tell all known mistakes apart."""
+    """Return a random network with the same layer sizes as `task`, and examples that distinguish all known mistakes."""
     X, Y, W, b, hidden_activation, output, l2 = task
     rng = np.random.default_rng(seed)
     sizes = [X.shape[1], *(len(W[l]) for l in sorted(W))]

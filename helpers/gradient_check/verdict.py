@@ -37,8 +37,8 @@ ON_KINKS = (
 ON_ONE_KINK = "is wrong only at a kink"
 NOT_FINITE = "is not finite: it contains NaN or infinity, as happens after log(0), 0/0 or an overflow"
 ALONE_FAILS = (
-    "the gradient cannot be judged, because the function fails for an example with a unit at its kink, z = 0, on its "
-    "own. Use other data or nonzero biases"
+    "the gradient cannot be judged, because some examples have a unit at their kink, z = 0, and the function fails "
+    "when called with a single example. Use other data or nonzero biases"
 )
 MIXED = (
     "the gradient cannot be judged. It is right if the examples with a unit at its kink, z = 0, are left out, "
@@ -138,7 +138,7 @@ def describe(mine, exact, m, bound):
     if not n.any():
         return "differs from the numerical gradient, which is zero everywhere"
     if (np.abs(n) <= room).all():
-        return "differs from the numerical gradient, which is zero up to rounding errors"
+        return "differs from the numerical gradient, which is zero apart from rounding errors"
     size = np.abs(n).max()
     factor = float(np.sum((x / size) * (n / size)) / np.sum((n / size) ** 2))
     if n.size == 1:
@@ -165,7 +165,7 @@ def alike(mine, exact):
 
 
 def _about_entries(mine, exact, bound, wrong):
-    """Describe a gradient that is wrong in some of its entries, and name the first of them."""
+    """Describe a gradient that is wrong in some of its entries, and give the first of them."""
     places = np.argwhere(wrong)
     first = tuple(int(i) for i in places[0])
     is_, should = mine[first] + 0.0, exact[first] if abs(exact[first]) > bound[first] else 0.0  # no negative zero

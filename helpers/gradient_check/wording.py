@@ -8,11 +8,11 @@ from helpers.gradient_check.mistakes import OF_RELU, PENALTY, RIGHT
 from helpers.gradient_check.report import Cause
 
 FACTOR = "it has an extra factor of {a1:.4g}"
-EITHER = re.compile("its sign is wrong|extra factor")  # in dA[l] and in dZ[l], these have the same effect
+EITHER = re.compile("its sign is wrong|extra factor")  # these have the same effect in dA[l] and in dZ[l]
 
 
 def with_size(mistake, a, n):
-    """Return the description of a mistake of size a, in words that suit that size and the network."""
+    """Return the description of a mistake of size a, worded to suit that size and the network."""
     says = mistake.says if n.hidden_activation == "relu" else mistake.says.replace(OF_RELU, "")
     if mistake.amount and np.isclose(1 + a, -1):
         says = says.replace(FACTOR, "its sign is wrong")
@@ -28,7 +28,7 @@ def with_size(mistake, a, n):
 
 
 def penalty_is(penalty, l2, l):
-    """Return a description of a wrong gradient of the penalty in layer l, `penalty` times W[l]."""
+    """Describe a wrong gradient of the penalty in layer l, which is `penalty` times W[l]."""
     size = "left out" if np.isclose(penalty, 0, atol=1e-6 * l2) else f"{penalty:.3g} W[{l}] instead of {l2:.3g} W[{l}]"
     return f"the gradient of the penalty is {size}"
 

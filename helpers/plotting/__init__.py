@@ -1,6 +1,6 @@
 """Figures for the lessons, drawn with matplotlib.
 
-Every drawing function accepts an optional argument `ax`, the matplotlib axes to draw into. If it is omitted, the
+Every drawing function accepts an optional argument `ax`, the matplotlib axes to draw on. If it is omitted, the
 function creates a new figure. In either case, it returns the axes.
 
 Read `style` first. It defines the fonts, the line styles, and the colours and their meanings. The other modules are

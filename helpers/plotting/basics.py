@@ -44,7 +44,7 @@ def uphill(at=(4, 3), ax=None):
 
     All arrows start at the same point and have length 1. Each one is labelled with its dot product with the gradient,
     which is the growth of the area per unit of length in that direction. The arrow in the direction of the gradient
-    (y, x) is drawn in bold, and so is the contour line through the starting point.
+    (y, x) is thicker than the others, and so is the contour line through the starting point.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def uphill(at=(4, 3), ax=None):
     x, y = (np.linspace(c - 1.6, c + 1.6, 60) for c in point)
     area = point[0] * point[1]
     levels = area + np.arange(-3, 10, 3)
-    widths = np.where(levels == area, 2, 0.8)  # the line through the point is the heavy one
+    widths = np.where(levels == area, 2, 0.8)  # the contour line through the point is thicker
     lines = ax.contour(x, y, x * y[:, np.newaxis], levels=levels, colors=FAINT, linewidths=widths)
     places = [(point[0] + 1.3, c / (point[0] + 1.3)) for c in levels if c not in (area, area + 3)]
     places += [

@@ -67,7 +67,7 @@ def star_ring_tree(count=8, ax=None):
 
     Filled discs are workers, the square is the process in the middle of the star, and open circles are sums. Dashed
     red arrows show gradients being added up. In the star, solid blue arrows show the sum being sent back. In the ring,
-    the sum follows the same arrows as the gradients. In the tree, the way back is not drawn.
+    the sum follows the same arrows as the gradients. In the tree, the return of the sum is not drawn.
 
     Parameters
     ----------
@@ -179,14 +179,14 @@ def sweep_points(rows, x, y, group, ax=None):
 
 
 def step_shares(counts, compute, communicate, chosen=None, ax=None):
-    """Plot the speed-up and how the time per step is split between computation and communication.
+    """Plot the speed-up, and the shares of the time per step spent on computation and on communication.
 
     The speed-up is relative to the computation time of a step on the smallest number of workers.
 
     Parameters
     ----------
     counts : ndarray of shape (k,)
-        Numbers of workers, each twice as large as the one before.
+        Numbers of workers, each twice the one before.
     compute, communicate : ndarray of shape (k,)
         Seconds per step spent on computation and on communication.
     chosen : int, optional

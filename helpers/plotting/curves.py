@@ -75,7 +75,7 @@ def error_curves(curves, epsilon, error, ax=None):
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     for style, (method, (epsilons, errors)) in enumerate(curves.items()):
         shown = np.where((errors > 0) & np.isfinite(errors), errors, np.nan)
-        # Curves may coincide over a long way. The earlier ones, with the longer dashes, are not hidden by later ones.
+        # Curves may coincide over long stretches, so the earlier ones, which have longer dashes, are drawn on top.
         line(np.fmax(shown, 1e-17), epsilons, ax=ax, label=method, style=style, zorder=3 - style / 10)
     ax.plot(epsilon, max(error, 1e-16), "*", color=INK, markersize=13, clip_on=False, zorder=6)
     ax.set(xscale="log", yscale="log", ylim=(1e-17, 10), xlabel="step ε", ylabel="relative error of the derivative")
@@ -108,7 +108,7 @@ def race_curves(costs, first_step, ax=None):
     costs : dict of str to array-like
         Maps the name of each optimizer to its smoothed costs. Optimizers without any costs are left out.
     first_step : int
-        Number of the step with the first cost.
+        Number of the step to which the first cost belongs.
     """
     ax = new_axes(ax)
     for style, (name, values) in enumerate(costs.items()):

@@ -23,7 +23,7 @@ def signals(forward, backward, ax=None):
     """
     ax = new_axes(ax)
     both = np.fmax(np.concatenate([np.ravel(forward), np.ravel(backward)]), LEAST)
-    ax.set(yscale="log", ylim=(both.min() / 1.5, 1.5 * both.max()))  # set first, because all lines may be at one height
+    ax.set(yscale="log", ylim=(both.min() / 1.5, 1.5 * both.max()))  # set first, in case all lines are level
     for sizes, look, color, label in (
         (forward, "o-", FORWARD, "differences,\nforward →"),
         (backward, "^--", BACKWARD, "error,\n← backward"),
@@ -32,7 +32,7 @@ def signals(forward, backward, ax=None):
         layers = np.arange(1, sizes.shape[1] + 1)
         ax.plot(layers, sizes.T, look[1:], color=color, linewidth=THIN, alpha=0.6)
         ax.plot(layers, np.exp(np.log(sizes).mean(axis=0)), look, color=color, label=label)
-    if both.max() < 100 * both.min():  # too few powers of ten to label only these
+    if both.max() < 100 * both.min():  # too few powers of ten to label only those
         ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         ax.yaxis.set_major_formatter("{x:g}")
         ax.yaxis.set_minor_locator(NullLocator())

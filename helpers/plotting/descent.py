@@ -119,7 +119,7 @@ def _moving_point(result, window, levels, times, seconds):
     trail = " ".join(f"{a:.1f},{c:.1f}" for a, c in path)
     moves = [(t, f"transform: translate({a:.1f}px, {c:.1f}px)") for t, (a, c) in zip(times, path, strict=True)]
     drawn = [(t, f"stroke-dashoffset: {lengths[-1] - s:.1f}px") for t, s in zip(times, lengths, strict=True)]
-    dash = f"{lengths[-1]:.1f}px {lengths[-1] + 9:.1f}px"  # the gap hides the whole trail, without a speck at its end
+    dash = f"{lengths[-1]:.1f}px {lengths[-1] + 9:.1f}px"  # the gap hides the whole trail, including its end
     style = _VALLEY_STYLE + f".trail {{ stroke-dasharray: {dash} }} "
     body = (
         f'<g clip-path="url(#from460)"><g class="rings">{rings}</g><polyline class="trail" points="{trail}"/>'

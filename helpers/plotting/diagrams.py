@@ -66,9 +66,9 @@ def network(layer_sizes, ax=None, names=None, backward=True, numbers=None, weigh
     numbers : list of list of str, optional
         Text to write inside each unit.
     weights : dict of int to ndarray of str, optional
-        Text to write beside the arrows into layer l. Like W[l], each array has one row for each unit of that layer.
+        Text to write next to the arrows into layer l. Like W[l], each array has one row for each unit of that layer.
     derivatives : dict of int to ndarray of str, optional
-        Text to write in red beside the red arrows that come from layer l, in the same order.
+        Text to write in red next to the red arrows that come from layer l, in the same order.
     """
     columns = [_heights(n) for n in layer_sizes]
     top, gap = max(column[0] for column in columns), 2.8
@@ -105,7 +105,7 @@ def _connect(ax, columns, gap, backward, weights, derivatives):
                 look = {"ha": "center", "va": "center"}
                 if l in weights:
                     ax.text(*((start + stop) / 2 + above), weights[l][k][j], color=FORWARD, **look)
-                if l in derivatives:  # nearer to the tip of the red arrow, where the weight of the next one is not
+                if l in derivatives:  # near the tip of the red arrow, clear of the weight on the next arrow
                     ax.text(*(start + 0.27 * (stop - start) - above), derivatives[l][k][j], color=BACKWARD, **look)
 
 

@@ -76,7 +76,7 @@ def hidden_plane(A, y, W, b, names, ax=None):
 
 
 def name_clouds(places, clouds, ax=None, near=0.2):
-    """Write a name beside each cluster of points, on its outer side. Clusters that lie close together share a label.
+    """Write a name next to each cluster of points, on its outer side. Clusters that lie close together share a label.
 
     Parameters
     ----------

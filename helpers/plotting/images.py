@@ -68,7 +68,7 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
     y : ndarray of shape (m,)
         Labels, 0 or 1.
     threshold : float
-        Number between 0 and 1. The prediction is 1 if the probability is larger.
+        Number between 0 and 1. The prediction is 1 if the probability exceeds this number.
     key : bool
         Whether to add a colour bar.
 
@@ -173,7 +173,7 @@ def confusion_matrix(counts, ax=None):
 def weights(w, ax=None, shape=(28, 28)):
     """Show how training has changed the weights of one unit, as an image in 15 tints.
 
-    Purple changes favour label 0, orange changes favour label 1, and changes close to 0 are left blank.
+    Changes in purple favour label 0, changes in orange favour label 1, and changes close to 0 are left blank.
 
     Parameters
     ----------

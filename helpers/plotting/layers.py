@@ -27,7 +27,8 @@ from helpers.plotting.style import (
 def convolution(picture, F, response, place=None, ax=None, titles=("picture", "filter", "response")):
     """Show a picture, a filter and its response side by side. The window at `place` is framed, and so is its response.
 
-    A square picture and its response are drawn to the same scale, so a response is level with the centre of its window.
+    A square picture and its response are drawn to the same scale, so each entry of the response is level with the
+    centre of its window.
 
     Parameters
     ----------
@@ -151,7 +152,7 @@ def attention_map(weights, tokens, ax=None, title=None):
 def mixing(weights, tokens, values=None, ax=None):
     """Show how attention mixes the values of tokens.
 
-    The values are at the bottom, and the mixtures are at the top. A thick line means a large weight.
+    The values are at the bottom and the mixtures at the top. The thicker a line, the larger its weight.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """Short animations in SVG and CSS, which play in the book and in saved notebooks without scripts or a kernel.
 
-Each function takes computed values and returns a `Motion`. Each cycle of an animation lasts `seconds` seconds,
+`one_pass` and `fading` take computed values and return a `Motion`. Each cycle of an animation lasts `seconds` seconds,
 including a pause at the end. In print, and for readers who prefer reduced motion, only the final state is shown.
 """
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from helpers.plotting.style import PALETTE, decimals
 
-REST = 0.25  # length of the pause at the end, as a fraction of one repetition
+REST = 0.25  # length of the pause at the end, as a fraction of one cycle
 FONT = "Inter, system-ui, 'Segoe UI', Roboto, Arial, sans-serif"
 
 
@@ -54,7 +54,7 @@ def keyframes(name, moments, seconds, easing="ease-in-out"):
     moments : sequence of tuple
         Pairs (time from 0 to 1, CSS declarations). The last pair also gives the state shown without animation.
     seconds : float
-        Duration of one repetition.
+        Duration of one cycle.
     easing : str
         CSS timing function between successive states.
     """
@@ -93,7 +93,7 @@ def one_pass(frame, seconds=12):
         The frame of the last step.
     """
     sizes, L = frame.sizes, len(frame.sizes) - 1
-    beats = np.linspace(0, 1 - REST, 2 * (L + 1) + 1)  # the forward and the backward pass
+    beats = np.linspace(0, 1 - REST, 2 * (L + 1) + 1)  # the forward and backward passes
     places = [
         [(70 + l * 600 / (L + 0.65), 170 + 110 * (j - (n - 1) / 2)) for j in range(n)] for l, n in enumerate(sizes)
     ]

@@ -2,10 +2,10 @@
 
 The colours of the palette are replaced by CSS custom properties, so a single SVG file contains both the light
 and the dark theme. If the SVG is shown as an image, the browser chooses the theme from the `color-scheme` of the page,
-which `helpers.plotting.theme` sets in JupyterLab. Inside a widget, the widget's style sheet chooses it. Images that
-encode numbers as colours, such as digits and weights, are inverted on a dark page. Text is drawn as
-paths because an SVG image cannot load fonts. It therefore looks the same for all readers. The original text is kept
-in comments in the file.
+which `helpers.plotting.theme` sets in JupyterLab. Inside a widget, the widget's style sheet chooses the theme. Images
+that encode numbers as colours, such as digits and weights, are inverted on a dark page. Text is drawn as paths because
+an SVG image cannot load fonts. It therefore looks the same for all readers. The original text is kept in comments in
+the file.
 """
 
 import io
@@ -87,7 +87,7 @@ def as_svg(figure, alone=True):
 
 @contextmanager
 def _formulas_parsed_once():
-    """Let all drawings share one formula parser, which remembers the last 50 formulas.
+    """Let all drawings share one formula parser, which caches the last 50 formulas.
 
     Matplotlib creates a new parser for each drawing. Parsing ten tick labels such as 10⁻⁵ takes a third of
     the drawing time.

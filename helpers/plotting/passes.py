@@ -7,7 +7,7 @@ from helpers.plotting.style import BACKWARD, FAINT, FORWARD, INK, LIT, PAPER, ar
 TOP, BOTTOM = (
     1.5,
     -1.5,
-)  # heights of the forward and the backward pass; the stored values are drawn between them, at height 0
+)  # heights of the forward and backward passes; the stored values are drawn between them, at height 0
 STEP = 2.5  # horizontal distance between layers
 
 
@@ -15,8 +15,8 @@ def two_passes(L=3, ax=None):
     """Draw the forward and backward passes through L layers, with the stored values between them.
 
     Solid blue arrows lead from A[0] to A[L], and vertical arrows lead from the forward pass down to the stored values.
-    Dashed red arrows lead back from dZ[L] to dZ[1]. Thin dashed arrows with the name of an array lead from the stored
-    values of layer l to dZ[l], from A[l] to dW[l+1], and from W[l] to dA[l-1].
+    Dashed red arrows lead back from dZ[L] to dZ[1]. Thin dashed arrows, each labelled with the name of an array, lead
+    from the stored values of layer l to dZ[l], from A[l] to dW[l+1], and from W[l] to dA[l-1].
 
     Parameters
     ----------

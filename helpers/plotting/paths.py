@@ -46,7 +46,7 @@ def numbered_network(W, b, activations, outputs=(), ax=None):
 
 
 def named_network(sizes, outputs=(), ax=None):
-    """Draw a small network with the symbol of each weight, activation and bias where `numbered_network` has its number.
+    """Draw a small network as in `numbered_network`, but with symbols for the weights, activations and biases.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def walked_paths(depth=3, width=3, ax=None):
     """
     right = 1.5 * depth + 1.6
     ax = _axes(ax, (-0.55, right + 1.5 * depth + 0.5), (-1.85, 2.25))
-    anew = [width**d for d in range(depth)]  # number of times that an error in layer d is computed if none is kept
+    anew = [width**d for d in range(depth)]  # number of errors computed in layer d, with repetitions, if none is kept
     once = [min(asks, width) for asks in anew]
     for x, title, asks in ((0, "no error kept", anew), (right, "every error kept", once)):
         _fan(ax, x, depth, width, [a // min(a, width) for a in asks])
@@ -208,7 +208,7 @@ def _axes(ax, xlim, ylim):
 def _two_layers(ax, W, lit, texts, part, head="-|>"):
     """Draw arrows from each unit of a layer back to the units that feed it, with labels on the highlighted arrows.
 
-    The style of their heads is `head`, and "-" is none.
+    The arrowheads have the style `head`; "-" means that there are none.
 
     Returns
     -------
@@ -228,7 +228,7 @@ def _two_layers(ax, W, lit, texts, part, head="-|>"):
 
 
 def _error(ax, place, k, errors):
-    """Write the error of a unit to the right of it."""
+    """Write the error of a unit to the right of the unit."""
     text = _named(r"\delta", 2, k + 1) + f" = {decimals(errors[k], 4)}"
     ax.text(place[0] + 0.5, place[1], text, va="center", color=BACKWARD, fontsize=11)
 

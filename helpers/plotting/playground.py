@@ -169,7 +169,7 @@ def bounds(X):
     -------
     low, high : ndarray of shape (2,)
     """
-    if len(X) < 200:  # the reader's own points: the range must not shrink to them while the reader adds more
+    if len(X) < 200:  # points that the reader is still adding: the range must not shrink to fit only these
         X = np.vstack([X, [[-1, -1], [1, 1]]])
     return X.min(axis=0) - 0.2, X.max(axis=0) + 0.2
 
@@ -183,7 +183,7 @@ def _head(ax, text):
 
 
 def _thinned(values):
-    """Return about `MOST_DRAWN` of the values, including the last one, and their indices."""
+    """Return at most about `MOST_DRAWN` of the values, including the last one, and their indices."""
     every = -(-len(values) // MOST_DRAWN) or 1
     at = sorted({*range(0, len(values), every), *([len(values) - 1] if values else [])})
     return [values[i] for i in at], at

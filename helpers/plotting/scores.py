@@ -1,4 +1,4 @@
-"""Scores of several networks on the same test set, as a histogram of dots."""
+"""Scores of several networks, or on several test sets, as a histogram of dots."""
 
 import numpy as np
 
@@ -6,16 +6,16 @@ from helpers.plotting.style import INK, LINE_COLORS, SMALL, WIDTH, new_axes
 
 
 def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None):
-    """Draw a dot for the score of each network, stacking equal scores, and a dashed line at the baseline.
+    """Draw a dot for each score, stacking equal scores, and a dashed line at the baseline.
 
     Parameters
     ----------
-    scores : array-like of shape (networks,)
+    scores : array-like of shape (n,)
         Fractions of correct answers, from 0 to 1.
     baseline : float
-        Score of a trivial classifier. The line marks this score.
+        Score to compare with, such as that of a trivial classifier. The line marks this score.
     baseline_name : str
-        Label of that line.
+        Label above that line.
     chosen : float, optional
         Score of one more network, drawn as a star on top of the dots with the same score.
     """
@@ -27,7 +27,8 @@ def score_dots(scores, baseline, baseline_name="baseline", chosen=None, ax=None)
     ax.axvline(baseline, color=INK, linestyle="--", linewidth=1.2)
     height = 0 if chosen is None else 1 + np.count_nonzero(np.isclose(x, chosen))  # height of the star
     top = max(*stacks, height) + 1
-    ax.text(baseline - 0.006, top - 0.3, baseline_name, color=INK, fontsize=SMALL, ha="right", va="center")
+    above = ax.get_xaxis_transform()  # x in data coordinates, y as a fraction of the height
+    ax.text(baseline, 1.02, baseline_name, transform=above, color=INK, fontsize=SMALL, ha="center", va="bottom")
     if chosen is not None:
         ax.plot(chosen, height, "*", color=INK, markersize=13)
         ax.annotate(

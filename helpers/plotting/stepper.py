@@ -135,7 +135,7 @@ def _unit(ax, place, value, edge, notes=()):
 
 
 def _draw_words(frame, color, floor, ax):
-    """Write the symbol, numbers, shape and operation count of the step below the network, on the left."""
+    """Below the network, on the left, write the symbol, numbers, shape and operation count of the current step."""
     lines = frame.working[:6] + ["…"] * (len(frame.working) > 6)
     rows = {
         "symbol": f"${frame.step.symbol}$",

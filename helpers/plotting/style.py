@@ -1,10 +1,10 @@
 """The visual style of all figures, widgets and web pages: colours with their meanings, fonts, lines and spacing.
 
-Each meaning has two colours, one for light pages and one for dark pages. The constants below hold the light colours.
+Each meaning has two colours, one for light pages and one for dark pages. The constants below contain the light colours.
 `helpers.plotting.output` adds the dark colours when a figure is displayed, and `css_properties` provides both as CSS
 custom properties. Colour-blind readers can tell the colours apart, and a marker or a line style always repeats the
-information that a colour carries. In every network, the forward pass is drawn in solid blue and the
-backward pass in dashed red.
+information that a colour carries. In every network, the forward pass is drawn in solid blue and the backward pass in
+dashed red.
 """
 
 from pathlib import Path
@@ -83,8 +83,8 @@ def _ramp(start, stop, steps, most):
     return [tuple(mix(a, b, t) for a, b in zip(PALETTE[start], PALETTE[stop], strict=True)) for t in shares]
 
 
-# Colour maps with discrete steps. The first leads from label 0 through the page colour to label 1, the second from low
-# to high values.
+# Colour maps with discrete steps. The first runs from label 0 through the page colour to label 1, and the second from
+# low to high values.
 DIVERGING = [*_ramp("paper", "label-0", 5, 0.4)[::-1], *_ramp("paper", "label-1", 5, 0.4)]
 SEQUENTIAL = _ramp("paper", "muted", 12, 0.4)
 SURFACES = {
@@ -179,7 +179,7 @@ def arrow(ax, start, stop, color, style, width=LINE, **options):
 
 
 def decimals(number, digits=2):
-    """Format a number with `digits` decimals and a true minus sign, and never as negative zero. Leave text as it is."""
+    """Format a number with `digits` decimals and a true minus sign, never as negative zero. Return text unchanged."""
     return number if isinstance(number, str) else f"{float(number):z.{digits}f}".replace("-", "−")
 
 

@@ -26,9 +26,9 @@ from helpers.plotting.style import (
     new_axes,
 )
 
-_STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # distance between columns, between boxes in a column, and from a passing line
+_STEP, _ROW, _GAP = 1.95, 1.45, 0.75  # distances between columns, between boxes in a column, and to a passing line
 _WIDTH, _HEIGHT = 0.68, 0.44  # half the width and half the height of a box
-_PORT, _ASIDE = 0.2, 0.13  # from the middle of a side to the outermost connection, and from there to each line
+_PORT, _ASIDE = 0.2, 0.13  # from the middle of a side to its outermost connection; from a connection to its lines
 _INCH = 0.56  # largest scale of the drawing, in inches per data unit
 _ROOMY = 0.38  # smallest scale at which texts of the usual sizes fit into the boxes
 
@@ -96,7 +96,7 @@ def _layout(output):
     column, ways = _columns(output), {}
     layers = [
         [] for _ in range(column[output] + 1)
-    ]  # each contains variables, and (start, stop, column) for passing lines
+    ]  # each contains variables, and a tuple (start, stop, column) for each passing line
     for stop in reversed(history(output)):
         layers[column[stop]].append(stop)
         for start, _ in stop.parents:

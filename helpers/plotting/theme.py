@@ -4,8 +4,8 @@ JupyterLab shows an SVG as an image, and the browser chooses its colours accordi
 JupyterLab 4.6 sets this property. Some earlier versions do not, so figures would appear light on a dark page.
 
 If the page is narrower than a figure, JupyterLab cuts off an SVG and shrinks a PNG until its text is illegible. This
-widget shrinks both, but only as far as their text remains legible. On a phone, they can be scrolled sideways, as in the
-book.
+widget shrinks both, but never so far that their text becomes illegible. On a phone, figures can be scrolled sideways,
+as in the book.
 """
 
 import anywidget
@@ -28,6 +28,9 @@ export default {{ initialize }}
 
 
 class Theme(anywidget.AnyWidget):
-    """Widget that is never displayed, so it leaves no trace in the outputs. Creating it adds `RULE` to the page."""
+    """Widget that adds `RULE` to the page when it is created.
+
+    It is never displayed, so it leaves no trace in the outputs.
+    """
 
     _esm = SCRIPT

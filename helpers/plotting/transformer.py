@@ -29,8 +29,8 @@ _SPINE = 1.75  # x coordinate of the middle of the boxes in the network
 def transformer(n_features, n_hidden, n_tokens, ax=None):
     """Draw a transformer with one block whose attention has two heads.
 
-    The data flow upwards. The network is on the left, and the attention is drawn in detail on the right. Each
-    arrow is labelled with the shape of its array for an example of n tokens.
+    The data flows upwards. The network is on the left, and the attention is drawn in detail on the right. Some
+    arrows are labelled with the shapes of their arrays for an example of n tokens.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def _network(ax, n_features, n_hidden, n_tokens):
 
 
 def _residual(ax, start, stop):
-    """Draw a residual connection that leads around boxes, from one height to the sum at another."""
+    """Draw a residual connection that bypasses the boxes between the heights `start` and `stop`, and ends in a sum."""
     ax.plot([_SPINE, 0.55, 0.55], [start, start, stop], color=FORWARD, linewidth=1.1, solid_joinstyle="round")
     _flow(ax, (0.55, stop), (_SPINE - 0.09, stop))
     ax.add_patch(Circle((_SPINE, stop), 0.09, facecolor=PAPER, edgecolor=INK, linewidth=1, zorder=3))

@@ -123,8 +123,8 @@ def check_layers(W, b):
 def check_shapes(X, Y, W, b):
     """Check that the examples and the parameters of a network have shapes that fit together.
 
-    Only the attribute `shape` is used, so that the examples may also be stored in a file, and the parameters
-    may be variables of a tape.
+    Only the attribute `shape` is used, so the examples may also be stored in a file, and the parameters may be
+    variables on a tape.
 
     Parameters
     ----------

@@ -23,12 +23,12 @@ def in_browser():
 
 
 def in_page():
-    """Return whether the lesson is running on a page of the book, which has its own buttons, and not in JupyterLab."""
+    """Return whether the lesson is running on a page of the book, with its own buttons, rather than in JupyterLab."""
     return "live_kernel" in sys.modules  # see site/live
 
 
 def download(name, text):
-    """Let the browser save a text as a file, on a page of the book.
+    """On a page of the book, have the browser save some text as a file.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def download(name, text):
 
 
 def rerun_instruction():
-    """Return the instruction for having an answer judged again, on a page of the book or in JupyterLab."""
+    """Return the words that tell the reader how to have an answer judged again, in the book or in JupyterLab."""
     return "press Check" if in_page() else "run the cell again"
 
 

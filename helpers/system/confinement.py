@@ -37,8 +37,8 @@ except ImportError:  # Windows
 NAMESPACES = 0x10000000 | 0x20000000 | 0x40000000 | 0x08000000  # CLONE_NEWUSER, …NEWPID, …NEWNET and …NEWIPC
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls of Landlock, the same on every processor
 READ_FILE, READ_FOLDER = 1 << 2, 1 << 3
-RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of access rights to files in each version of Landlock
-# Events that imports and computations raise; see "audit events table" in Python's documentation.
+RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # number of file access rights in each version of Landlock
+# Events that imports and computations raise; see the "audit events table" in Python's documentation.
 HARMLESS = frozenset(
     "exec compile marshal.load marshal.loads os.listdir os.scandir object.__getattr__ sys._getframe "
     "sys._current_frames sys.settrace sys.setprofile sys.unraisablehook array.__new__ builtins.id builtins.input "
@@ -51,7 +51,7 @@ MILD = frozenset(
 )
 LIBRARIES = ("importlib", "matplotlib", "torch")  # parts of the names of their files
 READING = "reading a file"
-WRITES = ("writing to files", "os.mkdir", "os.chdir")  # honest code also causes these, to save notes or figures
+WRITES = ("writing to files", "os.mkdir", "os.chdir")  # honest code also causes these when it saves notes or figures
 # Modules that access the operating system without raising events. If they have already been imported, they are removed.
 DIRECT = frozenset(
     "ctypes _ctypes cffi _cffi_backend _posixsubprocess _posixshmem _multiprocessing zmq readline _xxsubinterpreters "
@@ -136,7 +136,7 @@ def _limit(seconds, memory):
 
 
 def _enter_namespaces():
-    """Continue in a child process that has no network and is the first process in a namespace of its own.
+    """Continue in a child process that has no network and is the first process in a new namespace.
 
     The calling process waits for the child to end and kills it on SIGTERM. This does not depend on the child's process
     group or on anything else that the child could change.
@@ -198,7 +198,7 @@ def _restrict_files(readable):
 
 
 def _take_away(names):
-    """Remove modules, and all references to them, or to their functions and classes, from other modules."""
+    """Remove modules, and remove all references to them, their functions and their classes from other modules."""
     for module in list(sys.modules.values()):
         for name, value in list(getattr(module, "__dict__", {}).items()):
             if isinstance(value, type(sys)):
@@ -249,7 +249,7 @@ def _guard(readable, tell, writing=WRITING, reading=READING, kind=type, text=str
 
 
 def _importer(report, allowed=ALLOWED, kind=type, text=str, separator=os.sep, missing=ModuleNotFoundError):
-    """Return a function that rejects the import of a module that is not allowed, even under an allowed name.
+    """Return a function that rejects imports of modules that are not allowed, even if they have an allowed name.
 
     It reports only the imports that an answer makes itself, because Python's own modules try to import many others.
     """

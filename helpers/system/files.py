@@ -109,7 +109,7 @@ def open_file(path):
     ------
     OSError
         If the file is missing, is a folder, is in use by another program, or cannot be read. The class of
-        the error fits the cause, and its message explains what to do.
+        the error matches the cause, and its message explains what to do.
     """
     path, descriptor = as_path(path), None
     try:
@@ -163,7 +163,7 @@ def replace_atomically(path, fill):
     TypeError, ValueError
         If `path` is not a valid file name.
     OSError
-        If the file cannot be written, for example because the disk is full. The class of the error fits the cause,
+        If the file cannot be written, for example because the disk is full. The class of the error matches the cause,
         and its message explains what to do. The temporary file is removed, and `path` is left unchanged.
     """
     path = as_path(path)
@@ -175,7 +175,7 @@ def replace_atomically(path, fill):
                 _remove_temporaries(path.parent)
             _fill_and_replace(path, mode, fill)
     except OSError as error:
-        if error.errno is None:  # raised by `fill`, with an explanation that concerns another file
+        if error.errno is None:  # raised by `fill`, with a message about another file
             raise
         raise in_words(error, path, "write") from error
 
@@ -234,7 +234,7 @@ def _mode_of_file(path):
 def _turn(folder):
     """Wait until no other program is writing to `folder`, and keep it locked during the ``with`` block.
 
-    Where there are no locks, the function does not wait. The lock is released when the process ends, if not before.
+    Where locks are unavailable, the function does not wait. The lock is released when the process ends, if not before.
 
     Yields
     ------

@@ -49,10 +49,10 @@ def interrupts_wait():
 
 
 def uninterrupted(function, *arguments):
-    """Return ``function(*arguments)``, or raise KeyboardInterrupt if it was interrupted, even if it caught this.
+    """Return ``function(*arguments)``, or raise KeyboardInterrupt if an interrupt occurred, even if it was caught.
 
     `NeuralNetwork.fit`, for example, catches an interrupt and returns a network that is only partly trained. Use this
-    function where such a result must not be taken for a complete one. It has no effect outside the main thread.
+    function where such a result must not be mistaken for a complete one. It has no effect outside the main thread.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def progress(n, what, unit):
     """Iterate over `range(n)`, and show a progress bar after one second.
 
     No bar is shown if the environment variable TQDM_DISABLE is 1, or in a web browser, where there are no threads
-    to update it. The bar is not created until it is needed, because it consists of a dozen widgets in a notebook.
+    to update it. The bar is not created until it is needed, because in a notebook it consists of a dozen widgets.
 
     Parameters
     ----------

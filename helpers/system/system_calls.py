@@ -35,9 +35,9 @@ DENIED = {
 }
 IOCTL, PRCTL, CLONE, CLONE3, CLONE_THREAD = 16, 157, 56, 435, 0x10000
 X86_64, OTHER_NUMBERS = 0xC000003E, 0x40000000  # AUDIT_ARCH_X86_64, and the first number of the x32 ABI
-LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # instructions of the filter's machine (BPF)
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # BPF instructions used in the filter
 ALLOW, KILL, EPERM, ENOTTY, ENOSYS = 0x7FFF0000, 0x80000000, 0x50000 | 1, 0x50000 | 25, 0x50000 | 38
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in the data that the filter sees
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in the data passed to the filter
 PR_SET_PDEATHSIG, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 1, 22, 38, 2
 
 
@@ -66,7 +66,7 @@ def _program():
     for number in sorted(one for group in DENIED.values() for one in group):
         program += [(EQUAL, 0, 1, number), (RETURN, 0, 0, EPERM)]
     program += [(EQUAL, 0, 1, IOCTL), (RETURN, 0, 0, ENOTTY)]  # ioctl can also change the flags of files
-    program += [(EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, ENOSYS)]  # the C library then uses clone
+    program += [(EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, ENOSYS)]  # the C library then falls back to clone
     # A process must not outlive the one that started it.
     program += [(EQUAL, 0, 4, PRCTL), (LOAD, 0, 0, FIRST_ARGUMENT), (EQUAL, 0, 1, PR_SET_PDEATHSIG)]
     program += [(RETURN, 0, 0, EPERM), (RETURN, 0, 0, ALLOW)]

@@ -17,7 +17,7 @@ def brief(value):
 
 
 def shown(number):
-    """Return a number as text, with all its digits unless six of them are enough."""
+    """Return a number as text, with up to six significant digits if these are exact, and otherwise with all digits."""
     return f"{number:g}" if float(f"{number:g}") == number else repr(float(number))
 
 
@@ -112,7 +112,7 @@ def finite_number(value, name, wanted="", above=-np.inf, least=-np.inf):
     wanted : str
         Description of the allowed range for error messages, such as "above 0".
     above, least : float
-        Exclusive and inclusive lower bound.
+        Exclusive and inclusive lower bounds.
     """
     wanted = f"number {wanted}".strip()
     if not is_number(value):
@@ -250,7 +250,7 @@ def as_numeric_array(values, name, kinds="buif"):
         kind = type(values).__name__
         raise TypeError(f"{name} is a {kind} that NumPy cannot read ({error}): convert it to an array") from error
     if sparse:
-        raise TypeError(f"{name} is a sparse {type(values).__name__}: pass the full array, {name}.toarray()")
+        raise TypeError(f"{name} is a sparse {type(values).__name__}: pass a dense array, {name}.toarray()")
     if array.dtype.kind not in kinds:
         cure = ""
         if array.dtype.kind in "OSU" and array.ndim:

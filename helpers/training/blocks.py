@@ -19,11 +19,12 @@ from helpers.training.parallel import TWO_PROCESSES
 # enough for Z and A to stay in the processor's cache.
 BLOCK = 1536
 SMALL = 2**16  # number of multiplications below which einsum is slower than matmul, even in a browser
-# Number of examples times parameters above which a block is worth a thread of its own. Waking a thread takes 0.04 ms,
-# and Python's lock delays it after each operation. With smaller blocks, two cores take 1.2 to 2.2 times as long as one.
+# Number of examples times parameters above which it pays to process a block in a separate thread. Waking a thread takes
+# 0.04 ms, and Python's lock delays it after each operation. With smaller blocks, two cores take 1.2 to 2.2 times as
+# long as one.
 WORTHWHILE = 2**21
 THREADED = 512  # smallest number of examples for which there are two blocks, one for each of two threads
-# Number of examples times parameters at which a smaller batch, too, is split between two processes. A single process
+# Number of examples times parameters at which even a smaller batch is split between two processes. A single process
 # takes 1.15 times as long with two blocks of 64 examples as with one block of 128.
 SHARED = 2**24
 
@@ -88,10 +89,10 @@ def cost_and_gradients(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"
 
 
 def one_block(X, Y, W, b, hidden_activation, output, share, out=None):
-    """Compute the cost over one block of examples and its gradients, multiplied by the share of the block.
+    """Compute the cost over one block of examples and its gradients, and multiply them by the block's share.
 
     The arguments and the return values are those of `cost_and_gradients` and `backward`. If X has fewer columns than
-    W[1], the others are 0 and are left out, and dW[1] has as many columns as X.
+    W[1], the missing ones were left out because they are 0, and dW[1] has only as many columns as X.
     """
     if (width := X.shape[1]) < W[1].shape[1]:
         W = W | {1: W[1][:, :width]}
@@ -102,7 +103,7 @@ def one_block(X, Y, W, b, hidden_activation, output, share, out=None):
 
 
 def forward(X, W, b, hidden_activation="sigmoid", output="sigmoid", slopes=None):
-    """Compute the forward pass in the same way as `network.forward`. The parameters and the results are the same.
+    """Compute the forward pass in the same way as `network.forward`, with the same arguments and results.
 
     If `slopes` is a dict, the slopes g′(Z[l]) that can be computed along with A[l] are stored in it.
     """
@@ -162,7 +163,7 @@ def cost(X, Y, W, b, hidden_activation="sigmoid", output="sigmoid"):
 
 
 def mean_cost(X, Y, W, b, hidden_activation, output):
-    """Compute the same as `cost`, from arguments that have already been checked."""
+    """Compute the cost in the same way as `cost`, from arguments that have already been checked."""
     total, start = 0.0, 0
     for block in split(X):
         with np.errstate(all="ignore"):
@@ -196,8 +197,8 @@ def count_blocks(m, n_parameters=0):
     """Return the number of blocks for m examples in a network with this number of parameters.
 
     It is at least two if m ≥ THREADED, so that there is work for a thread on a second core. Where two processes can
-    share the work, it is also two for a smaller batch that requires a lot of work. The number does not
-    depend on the number of cores, so that all machines of the same kind give the same result.
+    share the work, it is also two for a smaller batch that requires a lot of work. It does not depend on the number of
+    cores, so that all machines of the same kind give the same result.
     """
     return max(-(-m // BLOCK), 1 + (m >= THREADED or (TWO_PROCESSES and m > 1 and m * n_parameters >= SHARED)))
 
@@ -212,9 +213,9 @@ def _sigmoid_and_slope(Z):
     """Return σ(z) and σ′(z) for each entry, computed from a single exponential e = eᶻ.
 
     Since 1 − σ(z) = 1/(1 + e), the slope is σ(z)/(1 + e), which loses no precision where σ(z) is close to 1. Beyond
-    z = 40, where σ′(z) is less than 5·10⁻¹⁸, the computed slope is constant. Training
-    784 → 196 → 1 on the full batch takes 0.93 times as long as with `sigmoid` and `sigmoid_prime`, and training
-    784 → 392 → 196 → 98 → 1 in float64 takes 0.8 times as long.
+    z = 40, where σ′(z) is less than 5·10⁻¹⁸, the computed slope is constant. Training a 784 → 196 → 1 network on the
+    full batch takes 0.93 times as long as with `sigmoid` and `sigmoid_prime`, and training a
+    784 → 392 → 196 → 98 → 1 network in float64 takes 0.8 times as long.
     """
     E = np.exp(np.minimum(Z, 40))  # as in `sigmoid`
     D = 1 + E
@@ -237,13 +238,13 @@ def _product(P, Q, out=None):
 
 
 def _functions():
-    """Return everything that computes gradients and that a reader can replace, as tuples (name, function, …)."""
+    """Return all functions that compute gradients and that a reader can replace, as tuples (name, function, …)."""
     tables = [(name, *entry) for table in (ACTIVATIONS, OUTPUTS) for name, entry in table.items()]
     return [("block", one_block, forward, backward), *tables]
 
 
 def is_ours(function):
-    """Return whether a function is defined in `backprop` or `training`, and not by a reader."""
+    """Return whether a function is defined in `backprop` or `training` rather than by a reader."""
     return (getattr(function, "__module__", None) or "").startswith(("helpers.backprop.", "helpers.training."))
 
 

@@ -93,7 +93,7 @@ def mark(X, Y, sizes, held_out, options):
     """
     texts = {name: str(getattr(options, name)) for name in FIXED} | {"dtype": np.dtype(options.dtype).name}
     texts |= {"layer_sizes": str(sizes[1:]), "X": fingerprint(X), "y": fingerprint(Y)}
-    if OPTIMIZERS[options.optimizer].slots:  # a step function can read only its own memory
+    if OPTIMIZERS[options.optimizer].slots:  # a step function can use only memory that it wrote itself
         texts["optimizer"] += f" of {updates.step_of(options.optimizer).__module__}"
     texts["held_out"] = " ".join(map(fingerprint, held_out or ()))
     size = batching.batch_size(X, options)
@@ -261,12 +261,12 @@ class Training:
 
 
 def update_strips(step, arrays, which, t, alpha):
-    """Let an optimizer update some parameters, a strip at a time, so that its temporaries stay in the cache.
+    """Let an optimizer update some parameters, a strip at a time, so that temporary arrays stay in the cache.
 
     Parameters
     ----------
     step : callable
-        Function of an optimizer; see `updates.step_of`.
+        Update function of an optimizer; see `updates.step_of`.
     arrays : tuple (theta, gradient, memory, before)
         The parameters, their gradient, the optimizer's memory, and an array for the parameters before the update.
     which : range

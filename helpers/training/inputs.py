@@ -157,7 +157,7 @@ def _is_read_later(X):
 def check_task(X, Y, W, b, hidden_activation, output):
     """Check that the arguments of `blocks.cost_and_gradients` are valid and consistent with each other.
 
-    The check for NaN takes about 5 % of the time needed for the gradient, or 50 % if the network has a
+    The check for NaN takes about 5% of the time needed for the gradient, or 50% if the network has a
     single unit.
 
     Raises
@@ -187,7 +187,7 @@ def _check_plain(array, name):
 
 
 def check_parameters(n, W, b):
-    """Check that the attributes W_ and b_ of a network hold an array of the right type and shape for every layer.
+    """Check that the attributes W_ and b_ of a network contain an array of the right type and shape for each layer.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ from helpers.training.inputs import OPTIONS, as_examples, as_held_out, as_rows, 
 from helpers.training.parallel import parallel_map
 from helpers.training.second_process import LostProcessError, second_process
 
-MEANING = ("layer_sizes", "hidden_activation", "output", "dtype")  # options on which the meaning of W_ and b_ depends
+MEANING = ("layer_sizes", "hidden_activation", "output", "dtype")  # options that determine the meaning of W_ and b_
 
 
 class NotFittedError(ValueError, AttributeError):
@@ -176,7 +176,7 @@ class NeuralNetwork:
         uninterrupted run on the same machine, even after `save` and `load`. You may change `learning_rate`
         and `patience` before you resume. The options `initialization` and `random_state` no longer have any
         effect, and neither do your own changes to `W_` and `b_`, which are lost. If the run already has as many
-        iterations as requested, no update is made. The parameters are the same as for `fit`.
+        iterations as requested, no update is made. For `X`, `y` and `held_out`, see `fit`.
 
         Raises
         ------
@@ -410,7 +410,7 @@ class NeuralNetwork:
         return Training(options, state, sizes, X, Y, cost_and_gradients, held_out_cost if held_out else None, second)
 
     def _warn_if_rising(self, options, training, Y):
-        """Warn if the cost is higher at the end of this call than at its beginning and at that of the training run.
+        """Warn if the cost at the end of this call is higher than at the start of both the call and the training run.
 
         With mini-batches, the cost fluctuates, so the warning is issued only if the cost is much higher.
         """

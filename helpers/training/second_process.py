@@ -4,12 +4,12 @@ Threads cannot share a step that takes a millisecond, because Python's global in
 other after every operation. Two processes do not share this lock. The parameters, the gradient and the batch are in
 memory that both of them use. To request work, the first process increases a counter in that memory, which the
 second process watches. Each process computes the gradient for half of the examples, and then updates its share of the
-parameters. A process that works alone computes both halves, and obtains exactly the same result. With 128 examples and
-784 → 300 → 10, a step takes 0.7 times as long as in one process.
+parameters. A process that works alone computes both halves, and obtains exactly the same result. For a
+784 → 300 → 10 network and batches of 128 examples, a step takes 0.7 times as long as in one process.
 
 The second process starts only if the work would take one process longer than about a second, and training begins
-without waiting for it. It needs Linux on x86-64, where the changes made by one
-process become visible to another in the order in which they were made.
+without waiting for it. It needs Linux on x86-64, where the changes made by one process become visible to another in the
+order in which they were made.
 """
 
 import contextlib
@@ -81,7 +81,7 @@ class Shared:
 def second_process(options, state, sizes, X):
     """Provide a `SecondProcess` for a training run, or None if it would not help or cannot be started.
 
-    When the ``with`` block ends, the process ends, too, and the state is stored in this process's own memory again.
+    When the ``with`` block ends, the second process is ended and the state is copied back to this process's own memory.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def second_process(options, state, sizes, X):
     """
     second = None
     if _is_worthwhile(options, state, X):
-        with contextlib.suppress(OSError):  # for example, too little memory; one process is enough
+        with contextlib.suppress(OSError):  # for example, there may be too little memory; one process is enough
             second = SecondProcess(options, state, sizes, batching.batch_size(X, options))
     try:
         yield second
@@ -114,7 +114,7 @@ def _is_worthwhile(options, state, X):
     size, (_, n_updates) = batching.batch_size(X, options), batching.count_updates(X, options)
     return (
         TWO_PROCESSES
-        and hasattr(os, "memfd_create")  # which some builds of Python for Linux lack
+        and hasattr(os, "memfd_create")  # missing from some builds of Python for Linux
         and core_count() > 1
         and sys.executable is not None
         and size < min(len(X), blocks.THREADED)
@@ -160,10 +160,11 @@ class SecondProcess:
         self.laps, self.last = {False: deque(maxlen=LAPS), True: deque(maxlen=LAPS)}, None
 
     def begin_step(self, Y):
-        """Prepare for a step on a batch with the targets Y, whose inputs are in `shared.X`.
+        """Prepare for a step on a batch whose inputs are in `shared.X` and whose targets are Y.
 
-        The process helps once it is ready and ten steps have been timed without it, until it turns out that the steps
-        do not become shorter, for example because another program is using the second core.
+        The process starts to help when it is ready and more than ten steps have been timed without it. It is ended if
+        it turns out that its help does not make the steps shorter, for example because another program is using the
+        second core.
         """
         now = time.perf_counter()
         if self.last is not None:
@@ -179,7 +180,7 @@ class SecondProcess:
         self.shared.Y[:, : Y.shape[1]] = Y
 
     def map(self, one_block, starts, stops):
-        """Apply a function to both halves of the batch, as the built-in `map` does.
+        """Apply a function to both halves of the batch and return the results, like the built-in `map`.
 
         Parameters
         ----------
@@ -196,7 +197,7 @@ class SecondProcess:
         return [first, one_block(starts[1], stops[1])]
 
     def begin_update(self, t, alpha):
-        """Let the process update the last parameters of θ, and return the number of those that remain to be updated."""
+        """Let the second process update the last parameters of θ, and return the number left for the caller."""
         P = self.shared.theta.size
         if not self.helps:
             return P
@@ -229,10 +230,10 @@ class SecondProcess:
     def _ask(self, kind, first, last):
         numbers, self.asked = self.shared.numbers, self.asked + 1
         numbers[KIND], numbers[FIRST], numbers[LAST] = kind, first, last
-        numbers[ASKED] = self.asked  # last, because the other process now starts
+        numbers[ASKED] = self.asked  # set last, because the other process then starts
 
     def _is_done(self):
-        """Wait until the process has done what it was asked for. Return False if it has ended or halted instead."""
+        """Wait until the process has finished its task. Return False if it has ended or been halted instead."""
         end = time.monotonic() + PATIENCE
 
         def is_possible():
@@ -259,7 +260,7 @@ def _reached(numbers, place, value, is_possible=lambda: True):
 
 
 def serve():
-    """Run the second process until the first one ends it, or has itself ended."""
+    """Run the second process until the first process stops it or ends."""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # the system kills this process when the first one ends
     if os.getppid() != int(sys.argv[3]):  # the first one has already ended
         return

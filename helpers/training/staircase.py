@@ -1,11 +1,11 @@
-"""Order the features and the examples so that most products with zeros are left out.
+"""Order the features and the examples so that most products with zeros can be left out.
 
 A feature that is 0 adds nothing to Z[1], and the gradient with respect to its weights is 0. Most pixels of an
 image of a digit are 0. If the features are sorted, starting with the one that is 0 least often, then most examples
 end with a long run of zeros. If the examples are sorted, too, starting with the one whose zeros begin last, then the
 entries that can be nonzero look like a staircase. A block of consecutive examples needs only as many features as its
-first one. For images of digits, this leaves out half of the products of the first layer, and a step on the full batch
-takes 0.74 times as long as if only the features that are 0 in all examples were left out.
+first example. For images of digits, this leaves out half of the products of the first layer, and a step on the full
+batch takes 0.74 times as long as if only the features that are 0 in all examples were left out.
 """
 
 import numpy as np
@@ -24,7 +24,7 @@ class Staircase:
     ----------
     rows : ndarray of shape (m, n)
     widths : int ndarray of shape (m,)
-        For each row, the index after its last nonzero entry, in descending order.
+        For each row, the index after its last nonzero entry. The indices are in descending order.
     """
 
     def __init__(self, rows, widths):
@@ -49,7 +49,7 @@ class Staircase:
 
 
 def arrange(X, Y):
-    """Sort the features and the examples, unless this would leave out less than a tenth of the products.
+    """Sort the features and the examples if at least a tenth of the products can then be left out.
 
     Features that are 0 in all examples are left out. Examples in a file or on workers are not sorted.
 
@@ -114,7 +114,7 @@ def count_nonzero(X, block=4096):
 
 
 def nonzero_widths(X, block=4096):
-    """Return for each row of an ndarray the index after its last nonzero entry, or 0 if the whole row is 0."""
+    """For each row of an ndarray, return the index after its last nonzero entry, or 0 if the whole row is 0."""
     places = np.arange(1, X.shape[1] + 1)
     return np.concatenate([((X[i : i + block] != 0) * places).max(axis=1, initial=0) for i in range(0, len(X), block)])
 

@@ -125,7 +125,7 @@ def check(options, n, W, b, histories, state):
 
 
 def _refuse_other_files(path):
-    """Raise a FileExistsError if a file exists and is neither a saved network, which may be damaged, nor empty."""
+    """Raise a FileExistsError if a file exists and is neither empty nor a (possibly damaged) saved network."""
     start = read_bytes(path, BLOCK) if path.exists() else b""
     if start and not start.startswith(FORMAT.encode()):
         raise FileExistsError(f"{path.name} exists and is not a saved network: choose another name, or delete it first")
@@ -175,7 +175,7 @@ def _member(group, name, kind):
 
 
 def _is_soft(group, part):
-    """Return whether `part` is a soft or external link, which is never so if the browser's HDF5 lacks links."""
+    """Return whether `part` is a soft or external link, which is never the case if the browser's HDF5 lacks links."""
     return hasattr(h5py, "HardLink") and not isinstance(group.get(part, getlink=True), h5py.HardLink)
 
 

@@ -122,7 +122,7 @@ class HDF5Rows:
         return rows
 
     def __getstate__(self):
-        return vars(self) | {"_stamp": None}  # the same file may have a different time stamp on another machine
+        return vars(self) | {"_stamp": None}  # the same file may have a different timestamp on another machine
 
     def _checked_type(self, dtype):
         """Return the NumPy type that `dtype` denotes, or raise a ValueError if it cannot represent the scale."""

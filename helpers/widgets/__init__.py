@@ -1,13 +1,13 @@
-"""Interactive figures, each in a module of its own, such as `widgets.stepper`.
+"""Interactive figures, each in its own module, such as `widgets.stepper`.
 
 Each module contains a function that computes a result from plain values, such as `stepper.frame(12)`. In addition,
 `draw` plots the result, `describe` summarises it in a sentence, and `explorer()` returns the interactive figure.
-The exceptions are `ledger` and `detective`, whose interactive figures are the classes `Game` and `Detective`.
-The line of code below an interactive figure calls the function that computes
-the result, and so reproduces the result on the screen.
+The exceptions are `ledger` and `detective`, whose interactive figures are the classes `Game` and `Detective`. The line
+of code below an interactive figure calls the function that computes the result, so it reproduces the result on the
+screen.
 
 Most interactive figures are built from the code in `explorer`. A figure that shows parts of its result before the rest
-is ready is built from the code in `gradual`, and figures that have a front end of their own, in the folder `front`, are
+is ready is built from the code in `gradual`, and figures that have their own front end, in the folder `front`, are
 built from the code in `instrument`. A module is imported when it is first used.
 """
 

@@ -13,7 +13,7 @@ from helpers.system.validation import known_name
 from helpers.widgets.explorer import SLOW, Explorer
 
 WORDS = ("hannah", "barbara", "anna", "lillie", "jessie")
-CIRCLE = 12  # number of places per turn of the circle that encodes them
+CIRCLE = 12  # number of places in one full turn of the circle that encodes them
 STRONGEST = 20
 MODERATE = 13  # largest sum of the two strengths that the challenge allows
 
@@ -29,8 +29,8 @@ def attend(word="hannah", steps_back=1, place=4.0, letter=0.0, causal=True):
     """Compute the weights of a head whose queries look for a place and a letter.
 
     The key of each letter consists of a point on a circle, which encodes its place, and a one-hot vector, which encodes
-    the letter itself. The query combines the point for the place `steps_back` earlier with the vector for the same
-    letter.
+    the letter itself. The query combines the point for the place that is `steps_back` places earlier with the vector
+    for the same letter.
 
     Parameters
     ----------

@@ -14,8 +14,8 @@ from helpers.system.validation import finite_number, known_name
 from helpers.widgets.explorer import SLOW, Explorer
 
 KINDS = ("edge", "line", "spot")
-STEP = 15  # degrees between two positions of the slider
-SIZE = 5  # rows and columns of the filter
+STEP = 15  # degrees between neighbouring positions of the slider
+SIZE = 5  # number of rows and of columns in the filter
 
 
 class Response(NamedTuple):
@@ -45,7 +45,7 @@ def make_filter(kind, angle):
         filter is positive in its centre.
     angle : float
         For an edge, the direction in which it gets darker; for a line, the direction perpendicular to it. The angle is
-        measured in degrees, counterclockwise from the right.
+        measured in degrees, anticlockwise from the right.
     """
     y, x = np.mgrid[2:-3:-1, -2:3].astype(float)
     turn = np.deg2rad(angle)
@@ -115,7 +115,7 @@ def explorer():
 
 
 def is_met(result, state):
-    """Return whether the filter detects edges, in the direction in which the mean response to the 7 is largest."""
+    """Return whether an edge filter is turned to the direction in which its mean response to the 7 is largest."""
     if (state["digit"], state["kind"]) != (7, "edge"):
         return False
     return result.mean >= max(respond(7, "edge", angle).mean for angle in range(0, 360, STEP))

@@ -31,7 +31,7 @@ def investigate(number=1, guess=None):
     number : int
         Number of the entry in `bug_zoo.BUGS`, starting at 1.
     guess : str, optional
-        Title of an entry in the bug zoo. The default is no guess.
+        Title of an entry in the bug zoo. By default, there is no guess.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def investigate(number=1, guess=None):
     bug = BUGS[whole_between(number, "number", 1, len(BUGS)) - 1]
     if guess is not None:
         known_name(guess, [bug.title for bug in BUGS], "guess")
-    source = re.sub(r'\n +"""[^"]*"""\n', "", bug.source)  # a docstring would tell what is wrong
+    source = re.sub(r'\n +"""[^"]*"""\n', "", bug.source)  # the docstring would give the bug away
     source = source.replace(bug.broken.__name__, "suspect")
     report = _report(bug)
     if guess is None:
@@ -65,7 +65,7 @@ def _report(bug):
 
 
 def _folded(report, shown):
-    """Return a report as HTML. Its headline, which gives the bug away, comes last and is folded away until shown."""
+    """Return a report as HTML. Its headline, which gives the bug away, comes last and is hidden unless `shown`."""
     headline, table = report._repr_html_().split("</p>", 1)
     return f"{table}<details{' open' * shown}><summary>what the report says</summary>{headline}</p></details>"
 

@@ -1,7 +1,7 @@
 """Interactive figure for lesson 11, in which the reader draws a digit for a network to recognise.
 
-The gradient of the cost can then be used to change the drawing. The ink is part of the state of the widget, stored
-as a string of hexadecimal levels. The drawing therefore survives a reload of the page and is the same in all views.
+The gradient of the cost can then be used to change the drawing. The pixels are stored in the state of the widget as
+a string of hexadecimal digits, so the drawing survives a reload of the page and is the same in all views.
 """
 
 import base64
@@ -31,15 +31,15 @@ SIDE = 28
 # Maps the name of each network to the name of its recording and to its digits, in the order of its outputs or labels.
 NETWORKS = {"5 or 8": ("tutorial_196_1", (5, 8)), "ten digits": ("ten_digits_seed_0", tuple(range(10)))}
 TEST_DIGITS = 100  # number of images from the MNIST test set that the reader can start from
-SURE, STEPS, CHANGE = 0.9, 5, 0.25  # limits in the challenge: probability, steps, change of a pixel
+SURE, STEPS, CHANGE = 0.9, 5, 0.25  # limits in the challenge: probability, number of steps, change in a pixel
 
 
 class Reading(NamedTuple):
-    """A drawing, and the prediction of a network from a recorded training run."""
+    """A drawing, and what a network from a recorded training run predicts for it."""
 
     pixels: np.ndarray  # shape: (784,), from 0 for paper to 1 for ink
     target: int  # label used to compute the cost
-    digits: tuple  # the digits that the network distinguishes
+    digits: tuple  # the digits between which the network distinguishes
     probabilities: np.ndarray  # probability of each of `digits`
     cost: float
     activations: np.ndarray  # activations of the hidden layer, of shape (196,) or (300,)
@@ -47,7 +47,7 @@ class Reading(NamedTuple):
 
     @property
     def probability(self):
-        """Probability of an 8."""
+        """Predicted probability that the drawing is an 8."""
         return float(self.probabilities[self.digits.index(8)])
 
     @property
@@ -98,7 +98,7 @@ def read(drawing, target=8, network="5 or 8"):
     Parameters
     ----------
     drawing : ndarray of shape (784,) or str
-        Pixels from 0 to 1, or a string from `pack`.
+        Pixel values from 0 to 1, or a string returned by `pack`.
     target : int
         Label used to compute the cost J.
     network : str
@@ -117,7 +117,7 @@ def read(drawing, target=8, network="5 or 8"):
     Y = np.array([[float(i)]]) if len(digits) == 2 else np.eye(len(digits))[:, [i]]
     Z, A = forward(pixels[np.newaxis], net.W_, net.b_, *kinds)
     _, db = backward(Y, net.W_, Z, A, *kinds)
-    dZ1 = db[1]  # for a single example, the sum over examples is dZ[1] itself
+    dZ1 = db[1]  # db[1] is the sum of dZ[1] over the examples, of which there is only one
     gradient = net.W_[1].T @ dZ1  # (784, n[1]) @ (n[1], 1) = (784, 1)
     a = A[2].ravel()
     probabilities = np.array([1 - a[0], a[0]]) if len(digits) == 2 else a
@@ -147,7 +147,7 @@ def move(drawing, target=8, rate=0.2, steps=1, network="5 or 8"):
 
 
 def centre(pixels):
-    """Centre the ink of a drawing by shifting it by whole pixels, as is done for all MNIST digits."""
+    """Shift a drawing by whole pixels so that its ink is centred, as it is in all MNIST images."""
     picture = _pixels(pixels).reshape(SIDE, SIDE)
     ink = picture.sum()
     if ink == 0:
@@ -200,11 +200,11 @@ class Drawing(Instrument):
     target = traitlets.CInt(8).tag(sync=True)
     start = traitlets.CInt(0).tag(sync=True)  # number of the initial test digit, or 0 for a blank canvas
     rate = traitlets.CFloat(0.2).tag(sync=True)
-    steps = traitlets.CInt(0).tag(sync=True)  # steps of gradient descent taken from the start
+    steps = traitlets.CInt(0).tag(sync=True)  # number of gradient descent steps taken since the start
     overlay = traitlets.Bool(True).tag(sync=True)  # whether to show ∂J/∂pixel on top of the drawing
 
     def __init__(self, **state):
-        self._exact = None  # result of the last step before its pixels were rounded
+        self._exact = None  # the latest ink, and its pixels before they were rounded
         super().__init__(**state)
         self.observe(self._load, names="start")
         self.on_msg(self._receive)
@@ -216,7 +216,7 @@ class Drawing(Instrument):
     describe = staticmethod(describe)
 
     def picture_of(self, result):
-        """Return the probabilities, the activations, and the gradient, which is encoded as levels around 127.5."""
+        """Return the data for the front end, with the gradient and the activations encoded by `levels`."""
         picture = {"probabilities": result.probabilities, "answer": result.answer, "cost": result.cost}
         picture |= {"gradient": levels([result.gradient]), "most": float(np.abs(result.gradient).max())}
         return picture | {"activations": levels([result.activations])}
@@ -239,7 +239,7 @@ class Drawing(Instrument):
         return draw(result if result.pixels.any() else read(test_digits()[0][0], result.target, "ten digits"), figure)
 
     def _put(self, pixels, steps=0):
-        """Show these pixels. If computing the answer is interrupted, restore the previous pixels."""
+        """Show these pixels, or restore the previous ones if the computation of the answer is interrupted."""
         ink, before = _hex(pixels), (self.ink, self.steps)
         try:
             with self.hold_sync():
@@ -272,7 +272,7 @@ class Drawing(Instrument):
     def _move(self):
         """Take one step of gradient descent.
 
-        The step starts from the unrounded result of the previous one, unless the ink has been changed since then.
+        The step starts from the unrounded result of the previous step, unless the ink has changed since then.
         """
         here = self._exact[1] if self._exact and self._exact[0] == self.ink else self.result.pixels
         try:

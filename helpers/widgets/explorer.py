@@ -63,7 +63,7 @@ def style_sheet():
 
 
 class Explorer(ipywidgets.VBox):
-    """Interactive figure: controls next to a picture, with a summary sentence and a line of code below them.
+    """Interactive figure with controls next to a picture, and a summary sentence and a line of code below them.
 
     The line of code reproduces the result. While a new result is being computed, the previous one stays on the screen.
     Changes do not queue up, because ipywidgets sends only the latest value of a control once the kernel is ready. A
@@ -75,13 +75,13 @@ class Explorer(ipywidgets.VBox):
     name : str
         Title of the figure.
     challenge : str
-        Key of `exercises.challenges.CHALLENGES`, or the text of a challenge that is not checked.
+        Key of the challenge in `exercises.challenges.CHALLENGES`, or the text of a challenge that is not checked.
     controls : dict of str to ipywidget
         Maps each argument of `compute` to the control that sets it.
     compute : callable
         Takes keyword arguments and returns a result. Errors in `REFUSALS` are shown as messages.
     draw : callable
-        Takes a result and the axes to draw into.
+        Takes a result and the axes to draw it on.
     describe : callable
         Takes a result and returns a sentence, which is also the picture's alternative text.
     code : str
@@ -154,7 +154,7 @@ class Explorer(ipywidgets.VBox):
             self._challenge.judge(result, state)
 
     def _picture(self, result, figsize):
-        """Draw a result. The layout is computed only once per size, because it takes as long as the drawing itself."""
+        """Draw a result, computing the layout only once per size, because that takes as long as the drawing itself."""
         with plt.rc_context(plotting.STYLE):
             known = self._layout.get(figsize)
             figure = Figure(figsize=figsize, layout="none" if known else "constrained")
@@ -190,7 +190,7 @@ class Challenge:
     name : str
         Title of the figure.
     challenge : str
-        Key of `CHALLENGES`, or the text of a challenge that is not checked.
+        Key of the challenge in `CHALLENGES`, or the text of a challenge that is not checked.
     met : callable, optional
         Takes the arguments of `judge` and returns whether the challenge has been met.
     """
@@ -200,7 +200,7 @@ class Challenge:
         self._key, self._goal, self._judge = challenge, CHALLENGES.get(challenge, challenge), met
 
     def judge(self, *arguments):
-        """Check whether the challenge has been met, and record the first success. Once met, a challenge remains met."""
+        """Check whether the challenge has been met, and record the first success, after which it remains met."""
         if not self.met and self._judge is not None and self._judge(*arguments):
             self.met, self._note = True, record.add(self._key)
 
@@ -223,7 +223,7 @@ def refusal(error):
 
 
 def stopped(stop):
-    """Return the message shown after an interruption. It says how far the computation got, if that is known."""
+    """Return the message shown after an interruption, which says how far the computation got if that is known."""
     first = f"Stopped {stop}".strip()
     return f"{first}. You still see the last complete result, which the line of code below it reproduces."
 
@@ -259,7 +259,7 @@ def as_call(code, **arguments):
 def as_sizes(layer_sizes):
     """Convert a sequence of layer sizes, or text such as "30, 1", to a tuple of ints.
 
-    Raises TypeError or ValueError if the sizes are not positive integers.
+    Raise a TypeError or ValueError if the sizes are not positive integers.
     """
     if not isinstance(layer_sizes, str):
         return as_layer_sizes(layer_sizes)
@@ -273,7 +273,7 @@ def as_sizes(layer_sizes):
 
 
 def count_parameters(n):
-    """Return the number of weights and biases of a network with the layer sizes n[0], …, n[L]."""
+    """Return the number of weights and biases of a network with layer sizes n[0], …, n[L]."""
     return sum(n[l] * n[l - 1] + n[l] for l in range(1, len(n)))
 
 

@@ -10,11 +10,11 @@ BREAK = 0.002  # time between two parts, in seconds, during which the kernel han
 
 
 class Gradual(Explorer):
-    """Explorer that responds to a changed control with the first part of a result, and then completes the result.
+    """Explorer that, when a control changes, first shows part of the result and then completes it.
 
     The parts are computed by a task in the kernel's event loop, as in `Live`. Another change ends the task at its next
-    break, so the remaining parts are never computed. Only the complete result is shown if there is no event loop, and
-    also when the explorer is created or its picture is resized.
+    break, so the remaining parts are never computed. If there is no event loop, only the complete result is shown. The
+    same applies when the explorer is created or its picture is resized.
 
     Parameters
     ----------

@@ -48,9 +48,9 @@ class Instrument(anywidget.AnyWidget):
     title : str
         Title of the interactive figure.
     challenge : str
-        Key of the challenge in `exercises.challenges.CHALLENGES`. If there is no key, `goal` contains the text.
+        Key of the challenge in `exercises.challenges.CHALLENGES`. If it has no key, `goal` contains its text.
     front : str
-        Files of the ES module, separated by spaces. The style sheet has the same name as the last file.
+        Names of the files that make up the ES module, separated by spaces. The style sheet is named after the last one.
     code : str
         Beginning of the line of code, such as "widgets.stepper.frame(".
     example : dict
@@ -106,7 +106,7 @@ class Instrument(anywidget.AnyWidget):
             self._begin(state)
 
     def _begin(self, state):
-        """Compute and display the result for a state. If that is not possible, display a message."""
+        """Compute and display the result for a state, or display a message if that is not possible."""
         try:
             self._show(self.compute(**state), state)
         except REFUSALS as error:
@@ -116,7 +116,7 @@ class Instrument(anywidget.AnyWidget):
             raise
 
     def _show(self, result, state):
-        """Display a result. If the method is interrupted, nothing on the screen changes."""
+        """Display a result, or leave the screen unchanged if interrupted."""
         sentence, picture = self.describe(result), plain(self.picture_of(result))
         with interrupts_wait(), self.hold_sync():
             self.result, self._shown = result, state
@@ -160,7 +160,7 @@ class Instrument(anywidget.AnyWidget):
 
 
 class Pair(traitlets.Tuple):
-    """Trait that contains two numbers, such as the coordinates of a point."""
+    """Trait for a pair of numbers, such as the coordinates of a point."""
 
     def __init__(self, *default):
         super().__init__(traitlets.CFloat(), traitlets.CFloat(), default_value=default)

@@ -30,7 +30,7 @@ NUMBER, BETWEEN = "[0-9]{1,12}", r"(\s*[,;xX×*]\s*|\s+)"  # regular expressions
 
 
 class Ledger(NamedTuple):
-    """All arrays of one forward and backward pass, in order, as tuples (name, how it is computed, shape)."""
+    """All arrays of one forward and backward pass, in order, each as a tuple (name, how it is computed, shape)."""
 
     layer_sizes: tuple
     rows: list
@@ -164,7 +164,7 @@ class Game(ipywidgets.VBox):
         self._new_network()
 
     def _new_network(self, change=None):
-        """Create empty rows for the current layer sizes. If the sizes are invalid, keep the old rows."""
+        """Create empty rows for the current layer sizes, or keep the old rows if the sizes are invalid."""
         try:
             ledger = shapes(self.sizes.value, self.m.value)
             if len(ledger.layer_sizes) > MOST_LAYERS + 1:

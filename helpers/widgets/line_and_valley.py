@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 01 that shows a line being fitted, next to its path down a valley-shaped cost surface.
+"""Interactive figure for lesson 01 that shows a line being fitted and the path of its parameters down a cost valley.
 
 A line with one input has two parameters, w and b. The cost is therefore a surface over a plane, and every point of
 the plane represents a line.
@@ -20,7 +20,7 @@ from helpers.widgets.instrument import Instrument, Pair
 START, RATE, MOST = (-1.0, 3.0), 0.1, 60
 NEAR = 0.01  # the descent has arrived when the cost is this close to the minimum
 HIGH, FEW = 4.0, 5  # limits in the challenge: initial cost, number of steps
-# The limits of both axes span the same length. With equal scales, steps are perpendicular to the contour lines.
+# Both axes span the same length, because steps are perpendicular to the contour lines only if the scales are equal.
 WINDOW = ((-2.5, 5.5), (-3.0, 5.0))
 LEVELS = tuple(range(1, 41))  # costs of the contour lines, which are closer together where the surface is steeper
 
@@ -95,7 +95,7 @@ def descend(start=START, learning_rate=RATE, steps=0):
 
 
 def arrived(result):
-    """Return the first step at which the cost is less than `NEAR` above the minimum. If there is none, return None."""
+    """Return the first step at which the cost is less than `NEAR` above the minimum, or None if there is none."""
     near = np.flatnonzero(result.costs - result.valley.least < NEAR)
     return int(near[0]) if near.size else None
 

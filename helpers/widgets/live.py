@@ -6,7 +6,7 @@ import time
 from helpers.widgets.instrument import Instrument
 
 PAUSE = 1 / 30  # minimum time between two pictures, in seconds
-AHEAD = 2  # largest number of pictures that the front end has received but not yet drawn
+AHEAD = 2  # largest number of pictures that the front end may have received but not yet drawn
 UNSEEN = 0.5  # time between two pictures, in seconds, if no page draws them
 
 
@@ -15,8 +15,8 @@ class Live(Instrument):
 
     Training runs as a task in the kernel's event loop rather than in a thread. The task repeatedly trains for a short
     time, displays the result, and lets the kernel handle clicks. The figure therefore also works in a kernel that runs
-    in the browser, and *Pause* takes effect before the next picture. Training waits for the front end to draw each
-    picture. If no page shows the figure, training slows down.
+    in the browser, and *Pause* takes effect before the next picture. Training waits if the front end falls more than
+    `AHEAD` pictures behind. If no page shows the figure, training slows down.
 
     A subclass defines a method `_advance()`, which trains for a short time, displays the result as a picture with a new
     "number", and returns whether training can continue. For each name in `actions`, it also defines a method
@@ -65,7 +65,7 @@ class Live(Instrument):
         self._task = loop.create_task(self._keep_training())
 
     def _pause_for_message(self, change):
-        """Pause if there is a message, which the next picture would remove before anybody could read it."""
+        """Pause if there is a message, because the next picture would remove it before anybody could read it."""
         if self.refusal:
             self.playing = False
 

@@ -29,7 +29,7 @@ UNITS, RIGHT = 8, 0.95  # limits in the challenge: number of hidden units, accur
 
 
 def play(updates=0, **options):
-    """Create a `Playground` and train it for a number of updates. The result is reproducible.
+    """Create a `Playground` and train it reproducibly for a number of updates.
 
     Parameters
     ----------
@@ -73,9 +73,9 @@ def describe(state):
 class PlaygroundExplorer(Live):
     """Interactive figure that shows a `Playground` while it trains, with controls for its options.
 
-    Changing an option restarts the training. Only changes to the learning rate and the speed, and points that the
-    reader adds, take effect while training continues. The line of code records the updates at which the
-    learning rate or the points were changed.
+    Changing an option restarts the training. The exceptions are the learning rate, the speed and the points that the
+    reader adds, which take effect while training continues. The line of code records the updates at which the learning
+    rate or the points were changed.
     """
 
     title = "Playground"
@@ -126,7 +126,7 @@ class PlaygroundExplorer(Live):
         return {"hidden_layers": layers} | options
 
     def _refresh(self, change=None):
-        """Restart the training after a change, with all of the reader's points from the beginning."""
+        """Restart the training after a change, and use all of the reader's points from the beginning."""
         if change is not None and change["name"] != "points":
             self.points = self._from_the_start()
         super()._refresh(change)
@@ -139,7 +139,7 @@ class PlaygroundExplorer(Live):
         return Playground(**options, learning_rate=self.learning_rate)
 
     def _show(self, result, options, flow=False, said=""):
-        """Display a state. If this is interrupted, the last picture and its line of code stay on the screen."""
+        """Display a state, or keep the last picture and its line of code on the screen if interrupted."""
         sentence, picture = describe(result), plain(frame(result)) | {"flow": flow, "number": self._next_number()}
         new = result is not self.result or len(result.points) != self.scene.get("own", 0)
         background = plain(scene(result)) if new else self.scene

@@ -30,7 +30,7 @@ FEATURES = {
 
 @cache
 def digits():
-    """Return 400 images of 5s (label 0) and 8s (label 1). The first 200 are used for training."""
+    """Return 400 images of 5s (label 0) and 8s (label 1), with their labels; the first 200 are for training."""
     X, y, X_test, y_test = load_digit_pair(5, 8, random_state=0)
     return np.vstack([X[:M], X_test[:M]]), np.concatenate([y[:M], y_test[:M]])
 

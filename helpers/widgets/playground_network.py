@@ -50,9 +50,9 @@ class Playground:
     Attributes
     ----------
     X, y, X_test, y_test : ndarray
-        The examples, given by their coordinates or pixels rather than by their features.
+        The examples, as coordinates or pixels rather than as features.
     W, b, dW, db : dict of ndarray
-        Parameters, and the gradient of the last update, including the penalty.
+        Parameters, and the gradient used in the last update, including that of the penalty.
     updates : int
         Number of updates so far.
     costs : list of tuple
@@ -141,7 +141,7 @@ class Playground:
 
     @property
     def learning_rate(self):
-        """Learning rate α of the next update. An assigned value is used from the next update onwards."""
+        """Learning rate α of the next update; a value assigned to it is used from that update onwards."""
         return self.rates[max(start for start in self.rates if start <= self.updates)]
 
     @learning_rate.setter
@@ -152,7 +152,7 @@ class Playground:
         self.rates = before | ({self.updates: value} if changed else {})
 
     def features_of(self, X):
-        """Return the network's inputs, of shape (m, n[0]), for examples given by their coordinates or pixels."""
+        """Return the network's inputs, of shape (m, n[0]), for examples given as coordinates or pixels."""
         if self.is_digits or self.features == ("x1", "x2"):
             return X
         return np.column_stack([FEATURES[name](X) for name in self.features])
@@ -189,14 +189,13 @@ class Playground:
     def step(self):
         """Train on one batch with a forward pass, a backward pass and an optimizer step.
 
-        If the step is interrupted or fails, the state does not change. If a cost is not finite, DivergedError is
-        raised.
+        If the step is interrupted or fails, the state does not change. A non-finite cost raises a DivergedError.
         """
         rows, W = self._next_batch(), self.W
         dW, db = self.backward(self.y[np.newaxis, rows].astype(float), W, *self.forward(self._inputs[rows]))
         gradient = pack({l: dW[l] + self.l2 * W[l] for l in dW}, db)
         theta, memory = self._theta.copy(), self._memory.copy()
-        with np.errstate(over="ignore", invalid="ignore"):  # the check of the cost detects these errors
+        with np.errstate(over="ignore", invalid="ignore"):  # the check of the cost below detects these errors
             self.optimizer.step(theta, gradient, memory, self.updates + 1, self.learning_rate)
             cost = self._cost(theta, self.updates + 1)
         if not np.isfinite(cost[: 1 + (len(self.X_test) > 0)]).all():
@@ -224,7 +223,7 @@ class Playground:
         return self.forward(self.features_of(X))[1][len(self.W)][0]
 
     def accuracy(self):
-        """Return the training and test accuracies. An accuracy is NaN if there are no examples to compute it from."""
+        """Return the training and test accuracies, each of which is NaN if there are no examples to compute it from."""
         pairs = (self.X, self.y), (self.X_test, self.y_test)
         return tuple(float(np.mean((self.predict_proba(X) > 0.5) == y)) if len(X) else np.nan for X, y in pairs)
 
@@ -248,7 +247,7 @@ class Playground:
         return pictures
 
     def _next_batch(self):
-        """Return the rows of the next batch. Once all examples have been used, they are shuffled again."""
+        """Return the rows of the next batch, after shuffling the examples again if all of them have been used."""
         with interrupts_wait():
             if not self._batches:
                 order = self._rng.permutation(np.flatnonzero(self._since <= self.updates))
@@ -256,7 +255,7 @@ class Playground:
         return self._batches[0]
 
     def _cost(self, theta, updates):
-        """Return the training and test cost after a number of updates, based on the points used in those updates."""
+        """Return the training and test costs after a number of updates, based on the points used in those updates."""
         W, b = views(theta, self.sizes)
         there = self._since < max(updates, 1)
         inputs, y = self._inputs[there], self.y[there]

@@ -18,8 +18,8 @@ def scene(state):
     dict
         "low" and "high" are the corners of the picture. "train" and "test" contain rows (x1, x2, label) as float32,
         with the reader's own points last, and "own" is the number of those points. "inputs" contains a map for each of
-        the `FEATURES`. For digits, "sheet" contains the pixels of test digits, "labels" their
-        labels, and "inputs" the mean image. The maps are encoded by `levels`, and the pixels as bytes from 0 to 255.
+        the `FEATURES`. For digits, "sheet" contains the pixels of some test digits, "labels" contains their labels, and
+        "inputs" contains the mean image. The maps are encoded by `levels`, and the pixels as bytes from 0 to 255.
     """
     if state.is_digits:
         sheet = np.clip(np.round(255 * state.X_test[:SHEET]), 0, 255).astype(np.uint8)
@@ -67,12 +67,11 @@ def frame(state):
     Returns
     -------
     dict
-        "W", "b", "dW" and "db" are lists with one entry per layer. For digits, the weights
-        of the first layer and their gradients are replaced by one norm per unit in "norms_in".
-        "maps" contains the levels of each hidden unit and, except for digits, of
-        the output. For digits, "answers" contains the predicted probabilities of an 8. "costs" contains the training
-        costs followed by the test costs, and "norms" contains one row per layer. Both are float32. "every" is the
-        number of updates between successive values.
+        "W", "b", "dW" and "db" are lists with one entry per layer. For digits, the weights of the first layer and their
+        gradients are replaced by one norm per unit in "norms_in". "maps" contains the levels of each hidden unit and,
+        except for digits, of the output. For digits, "answers" contains the predicted probabilities of an 8. "costs"
+        contains the training costs followed by the test costs, and "norms" contains one row per layer. Both are
+        float32. "every" is the number of updates between successive values.
     """
     W, b, dW, db = (list(p.values()) for p in (state.W, state.b, state.dW, state.db))
     picture = {"updates": state.updates, "sizes": list(state.sizes), "activations": state.activations[:]}

@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 08, in which three optimizers train on the same batches of digits."""
+"""Interactive figure for lesson 08, in which three optimizers train a network on the same batches of digits."""
 
 from functools import cache
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from helpers.widgets.gradual import Gradual
 
 RACE_STEPS, RACE_SMOOTHING = 150, 15
 NAMES = {"gradient_descent": "gradient descent", "momentum": "momentum", "adam": "Adam"}
-TRAINED = {}  # maps (optimizer, learning rate, batch size) to the result of `_train`, so that none is trained twice
+TRAINED = {}  # maps (optimizer, learning rate, batch size) to the result of `_train`, so no network is trained twice
 
 
 class Race(NamedTuple):
@@ -65,7 +65,7 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
 
 
 def parts(batch_size, **rates):
-    """Train the networks of `run` that are not yet trained. Yield the incomplete `Race` after each except the last."""
+    """Train those networks of `run` that are not yet trained, and yield a partial `Race` after each but the last."""
     settings = {name: (name, rate, batch_size) for name, rate in rates.items()}
     for name in [name for name, key in settings.items() if key not in TRAINED][:-1]:
         _run(*settings[name])
@@ -110,7 +110,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """Return a sentence that states the winner and the scores, or which networks are still being trained."""
+    """Return a sentence that states the winner and the scores, or lists the networks that are still being trained."""
     scores = ", ".join(f"{NAMES[name]} {score:.3f}" for name, score in result.scores.items())
     missing = [words for name, words in NAMES.items() if name not in result.scores]
     if missing:

@@ -16,7 +16,7 @@ from helpers.training.parallel import parallel_map
 from helpers.widgets.explorer import SLOW, Explorer
 from helpers.widgets.your_network import some_digits
 
-DEEPEST_RELU = 14  # largest depth at which every start keeps a quarter of both signals, as a test verifies
+DEEPEST_RELU = 14  # greatest depth at which a quarter of both signals is left from every start, as a test verifies
 STARTS = range(1, 6)  # seeds of the initial weights
 EXAMPLES, WIDTH = 300, 50  # number of digits, and of units in each hidden layer
 
@@ -36,7 +36,7 @@ class Signals(NamedTuple):
         return tuple(np.exp(np.log(np.fmax(sizes, 1e-300)).mean(axis=0)) for sizes in self)
 
     def kept(self):
-        """Return the remaining fraction of both signals for each start, as two arrays of shape (starts,).
+        """For each start, return the fraction of each signal that remains, as two arrays of shape (starts,).
 
         The signal goes from the first hidden layer to the last, and the error from the last to the first. If there is
         no signal to begin with, the fraction is 0.
@@ -47,7 +47,7 @@ class Signals(NamedTuple):
 
 
 def measure(depth=12, hidden_activation="tanh", initialization="glorot"):
-    """Compute both passes for 300 digits in networks with hidden layers of 50 units, from five random starts.
+    """Measure both signals for 300 digits in networks with hidden layers of 50 units, from five random starts.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def _one_start(depth, hidden_activation, initialization, seed):
     Y = some_digits()[1][np.newaxis, :EXAMPLES]  # (1, m)
     W1, Z1, rng = _first_layer(initialization, seed)
     A1 = ACTIVATIONS[hidden_activation].g(Z1)  # (50, m)
-    # The layers after the first one are a network with the inputs A[1], whose layers are numbered from 1 again.
+    # The layers after the first form a network with the inputs A[1], in which they are numbered from 1 again.
     W, b = initialize_parameters([*[WIDTH] * (depth - 1), 1], initialization, copy.deepcopy(rng))
     Z, A = forward(A1.T, W, b, hidden_activation)
     W, Z = ({1: first} | {l + 1: p for l, p in later.items()} for first, later in ((W1, W), (Z1, Z)))
@@ -119,7 +119,7 @@ def draw(result, ax=None):
 
 
 def describe(result):
-    """Return a sentence that states how much of each signal is left at the end of its path, each in its worst start."""
+    """Return a sentence that states the smallest fraction of each signal that is left at the end of its path."""
     forward, backward = (min(fractions) for fractions in result.kept())
     if not forward and not backward:
         return "No signal reaches the last hidden layer, and no error reaches the first"

@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 10 that models the time per step on many workers.
+"""Interactive figure for lesson 10 that models how long a training step takes on many workers.
 
 The time is divided into computation and communication.
 """
@@ -16,8 +16,8 @@ from helpers.widgets.explorer import SLOW, Explorer
 
 MOST_WORKERS = 1024
 NUMBER_BYTES, OPERATIONS = 4, 6  # bytes per float32; multiplications and additions per weight and example
-# For each pattern of communication on K workers, the number of messages that follow one another in a step, and how
-# many arrays as large as the gradient pass through the busiest connection.
+# For each pattern of communication on K workers, the number of consecutive messages in a step, and the number of arrays
+# as large as the gradient that pass through the busiest connection.
 PATTERNS = {
     "star": lambda K: (2, 2 * K),
     "ring": lambda K: (2 * (K - 1), 2 * (K - 1) / K),
@@ -93,7 +93,7 @@ def predict(workers=8, batch=11272, parameters=154057, gigaflops=50.0, gigabits=
 
 
 def draw(result, ax=None):
-    """Plot how each step is divided between computation and communication, and plot the speed-up."""
+    """Plot the shares of computation and communication in each step, and the speed-up."""
     return cluster.step_shares(result.counts, result.compute, result.communicate, result.workers, ax)
 
 

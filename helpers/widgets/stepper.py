@@ -37,7 +37,7 @@ B = {l: b[:, np.newaxis] for l, b in B.items()}
 
 
 class Frame(NamedTuple):
-    """State of a round after some of its steps."""
+    """State of a round (forward pass, backward pass and update) after some of its steps."""
 
     step: Step
     number: int  # number of the step, starting at 1
@@ -63,7 +63,7 @@ def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1
     """Send one example through a small network and back, up to the given step.
 
     By default, the network is the one in lesson 03, where a round consists of thirteen steps forward and back, followed
-    by the update of both layers.
+    by the updates of both layers.
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def frame(step=1, x=(1.0, 0.5), y=1, sizes=(2, 2, 1), updates=0, learning_rate=1
         Number of the step, from 1 (the inputs) to the length of `steps_of(sizes)`.
     x : sequence of float
         Example with n[0] inputs.
-    y : sequence of int, or int
-        Labels of the n[L] outputs, or a single label. Each label is 0 or 1.
+    y : int or sequence of int
+        A single label, or the labels of the n[L] outputs. Each label is 0 or 1.
     sizes : sequence of int or str
         Number of inputs and number of units in each layer, or text such as "2, 2, 1".
     updates : int
@@ -129,7 +129,9 @@ def _as_row(values, name, n, what):
     if row.shape[1] != n:
         raise ValueError(f"{name} contains {row.shape[1]} numbers, but the network has {n} {what}: give {n}")
     if np.abs(row).max() > 1000:
-        raise ValueError(f"{name} contains a number of magnitude {np.abs(row).max():g}, but at most 1000 is allowed")
+        raise ValueError(
+            f"{name} contains a number of magnitude {np.abs(row).max():g}, but 1000 is the largest allowed"
+        )
     return row
 
 
@@ -151,7 +153,7 @@ def _round(X, Y, W, b, learning_rate):
     dW, db = backward(Y, W, Z, A)
     new_W, new_b = ({l: p[l] - learning_rate * d[l] for l in p} for p, d in ((W, dW), (b, db)))
     values = {f"{name}[{l}]": array[l] for name, array in (("A", A), ("Z", Z), ("dW", dW), ("db", db)) for l in array}
-    values |= {f"dZ[{l}]": db[l] for l in db}  # with a single example, the sum over examples equals dZ
+    values |= {f"dZ[{l}]": db[l] for l in db}  # db is the sum of dZ over the examples, of which there is only one
     values |= {f"dA[{l}]": W[l + 1].T @ db[l + 1] for l in range(1, len(W))}
     values |= {f"g′(Z[{l}])": sigmoid_prime(Z[l]) for l in range(1, len(W))}
     return values | {"J": np.array([[binary_cross_entropy(Z[len(W)], Y)]]), "Y": Y} | _named(new_W, new_b), new_W, new_b

@@ -57,7 +57,7 @@ class Walk(NamedTuple):
     output: Variable
     number: int  # number of the step, starting at 1
     total: int  # number of steps of this expression, half of them forward and half backward
-    now: Variable  # variable that is computed, or that passes its gradient to its parents
+    now: Variable  # variable that is computed in this step, or that passes its gradient to its parents
     known: set  # variables whose value has been computed
     gradients: dict  # maps each Variable to its gradient so far, which may still be incomplete
     words: str  # description of the step

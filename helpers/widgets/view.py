@@ -65,7 +65,7 @@ def narrowed(figsize):
 
 
 def as_picture(figure):
-    """Convert a figure to HTML: to SVG in the colours of the widget or, if it has many marks, to a sharp PNG."""
+    """Convert a figure to HTML, as an SVG in the colours of the widget or, if it has many marks, as a sharp PNG."""
     if output.count_marks(figure) <= output.MOST_MARKS:
         return output.as_svg(figure, alone=False)
     file = io.BytesIO()

@@ -95,7 +95,7 @@ def _checked(layer_sizes, iterations):
 
 
 def _train(network):
-    """Start or resume training up to the requested number of iterations. Raise KeyboardInterrupt if interrupted."""
+    """Start or resume training up to the requested number of iterations; raise KeyboardInterrupt if interrupted."""
     X, y, _, _ = some_digits()
     if not hasattr(network, "cost_history_"):
         fit_whole(network, X, y)

@@ -235,7 +235,7 @@ def test_workers_are_refused_if_a_reader_has_replaced_a_function_that_they_would
     W, b = network.initialize_parameters((6, 4, 1))
     shards = Shards(X, 2, workers)
     for use in (lambda: model.fit(shards, y), lambda: blocks.cost_and_gradients(shards, Y, W, b)):
-        with pytest.raises(ValueError, match="only the functions of helpers, but some of these have been"):
+        with pytest.raises(ValueError, match="only the original functions, but some of these have been"):
             use()
     assert not hasattr(model, "W_")
     assert_same(model.fit(Shards(X, 2), y), NeuralNetwork([4, 1], iterations=3).fit(X, y), 1e-12)

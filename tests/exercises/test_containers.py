@@ -58,7 +58,7 @@ FUNCTIONS = [  # exercise, body, words of the verdict, words that are not in it
     ("09.divide", "return (g / b).T, (-g * a / b**2).sum(axis=1, keepdims=True).T", "The result is transposed", "quantities"),
     ("10.weighted", "m = max(sizes)\nreturn sum(s / m * g for g, s in zip(gradients, sizes))", "is not the right way to combine the entries", "left out"),
     ("09.divide", "return g / b, np.sum(g * a, axis=1, keepdims=True)", "The formula contains a square and a minus sign, but your code does not", "product"),
-    ("08.softmax", "E = np.exp(np.minimum(Z, 40))\nreturn E / E.sum(axis=0)", "A limit makes different large logits equal", "Of the tested values"),
+    ("08.softmax", "E = np.exp(np.minimum(Z, 40))\nreturn E / E.sum(axis=0)", "Capping makes different large logits equal", "Of the tested values"),
     ("08.softmax", "Z = Z - Z.max(axis=0)\nreturn np.exp(Z) / np.exp(Z.sum(axis=0))", "Two functions in `np.exp(Z.sum(axis=0))` are in the wrong order", "entries"),
     ("08.softmax", "Z = Z - Z.max(axis=0)\nreturn np.exp(Z) / np.exp(np.sum(Z, axis=0))", "Two functions in `np.exp(np.sum(Z, axis=0))` are in the wrong order", "entries"),
     ("07.saturated", "slope = Z * (1 - Z)\nreturn np.mean(slope < 0.05)", "A function is missing around `Z`", "0.05 and"),

@@ -357,7 +357,7 @@ def test_what_is_shown_is_what_is_written(answered, tmp_path, capsys):
     (path,) = handed(tmp_path, "  Ada   Lovelace ")
     out = capsys.readouterr().out
     assert path.name == "hand_in_ada_lovelace.json" and path.read_text("utf-8") in out
-    assert "The file has 2 answers, of which 1 is right." in out
+    assert "The file contains 2 answers, of which 1 is right." in out
     content = json.loads(path.read_text("utf-8"))
     stated = content.pop("checksum")
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
@@ -471,7 +471,7 @@ def test_file_names_are_harmless(name, part):
 def test_in_the_lab_learners_are_told_how_to_get_the_file(lab, answered, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(handing_in, "in_browser", lambda: lab)
     handing_in.hand_in("Ada", folder=tmp_path)
-    assert ("To download it, choose File, Open…" in capsys.readouterr().out) is lab
+    assert ("To download it, choose File > Open…" in capsys.readouterr().out) is lab
 
 
 def test_a_folder_that_cannot_be_written_to_is_one_sentence(answered, tmp_path, capsys):

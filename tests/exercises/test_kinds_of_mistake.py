@@ -154,7 +154,7 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
     ("05.units", "answer = 2 ** (32 + 10)", "The operation in `answer = 2 ** (32 + 10)` is not the right one", "What kind"),
     ("03.shape", "answer = '5, 7, 1'", "Without the quotes, it would contain 3", "Write it"),
     ("12.shared", "answer = sum({0.2, 0.2, -0.5})", "keeps each value only once", "exactly once"),
-    ("08.byhand", "answer = [0.125, 0.625]", "list of 3 numbers, and these are only 2 of them", "list of 2"),
+    ("08.byhand", "answer = [0.125, 0.625]", "list of 3 numbers, but these are only 2 of them", "list of 2"),
     ("02.steep", "z = np.log(4)\nanswer = np.exp(z) / (1 + np.exp(z) ** 2)", "are done in the wrong order", "This is σ"),
     ("06.interval", "answer = 2 * (0.8 * 0.2 / 200) ** 1 / 2", "only the 1 is the exponent", "one at a time"),
     ("07.slopes", "answer = np.exp(10 / 4)", "e is raised to a power", "one at a time"),

@@ -54,7 +54,7 @@ CASES = [  # name, code, words that are in the verdict, words that are not
     ("05.numerical", NUMERICAL.format("copy().reshape(-1)"), "`x.copy()` makes a copy", "never reach"),
     ("06.flatten", "pictures.reshape(len(pictures), -1)\nreturn pictures / 255", "returns is not used", "You scaled"),
     ("09.softmax", "E = np.exp(A - A.max(axis=0))\nS = E / E.sum(axis=0)\nreturn S * (g - (g * S).sum(axis=0))",
-     "`A` is needed as it is, but `E = ", "quantity"),
+     "`A` is needed unchanged, but `E = ", "quantity"),
     ("09.divide", "return g / b, -np.sum(g * a, axis=1, keepdims=True) / b * 2", "should be squared", "should be 0."),
     ("02.safe", "return np.where(abs(Z) > 9, np.minimum(Z, 0), 0)", "only those from -1 to 2 give a wrong",
      "huge exponential"),

@@ -179,7 +179,7 @@ ANSWERS = [
     # forgot to square the 2 in front of the root
     ("06.enough", "p = 0.9\nanswer = 2 * p * (1 - p) / 0.02**2", "the 2 in front of the root is squared as well"),
     # one standard deviation
-    ("06.enough", "answer = 0.9 * 0.1 / 0.02**2", "That is for one standard deviation of 0.02"),
+    ("06.enough", "answer = 0.9 * 0.1 / 0.02**2", "That would be right if 0.02 were one standard deviation"),
     # forgot to square the uncertainty
     ("06.enough", "answer = 4 * 0.9 * (1 - 0.9) / 0.02", "Square the 0.02 as well."),
     # stopped at the root
@@ -208,7 +208,7 @@ ANSWERS = [
     (
         "06.flatten",
         "def flatten(pictures):\n    return pictures.reshape(len(pictures), -1) // 255",
-        "The operator // discards the fraction,",
+        "The operator // discards the fractional part,",
     ),
     # worked in per cent, so the result is 100 times too large
     (
@@ -326,7 +326,7 @@ ANSWERS = [
     (
         "09.passes",
         "answer = 784 * 30 + 784 + 30 * 10 + 30",
-        "You counted one bias for each unit that feeds a layer,",
+        "You counted one bias for each input and each hidden unit,",
     ),
     # that is reverse mode
     ("09.passes", "answer = 1", "That is the answer for reverse mode,"),
@@ -349,7 +349,7 @@ ANSWERS = [
     # the slope of x², not of 2 x²
     ("09.twice", "x = 3\nanswer = 2 * x", "at least one of the three gradients is missing"),
     # the second derivative: the slope 4x was not evaluated at x = 3
-    ("09.twice", "answer = 4", "4 is only the coefficient in the slope:"),
+    ("09.twice", "answer = 4", "4 is only the coefficient:"),
     # as equal as can be, but the larger ones are not first
     ("10.deal", "def deal(m, K):\n    return np.diff(np.linspace(0, m, K + 1).astype(int))", "The sizes are right,"),
     # one shard too many is enlarged: < instead of <=
@@ -369,7 +369,7 @@ ANSWERS = [
     # subtracted one worker as in the ring's K - 1
     ("10.equal", "answer = 0.8 / 0.02 - 1", "`- 1` should be left out"),
     # every worker computes as long as one alone
-    ("10.patterns", "answer = [0.141, 0.139, 0.202]", "You did not share the computing."),
+    ("10.patterns", "answer = [0.141, 0.139, 0.202]", "You did not share the computation."),
     # no latency anywhere
     (
         "10.patterns",
@@ -595,7 +595,7 @@ ANSWERS = [
     (
         "08.softmax",
         "def safe_softmax(Z):\n    E = np.exp(np.minimum(Z, 700))\n    return E / E.sum(axis=0)",
-        "A limit makes different large logits equal",
+        "Capping makes different large logits equal",
     ),
     # One maximum for all columns.
     (

@@ -87,7 +87,7 @@ def test_correct_code_is_never_accused(sizes, m, hidden, dtype, seed):
     report = check_gradients(X, Y, W, b, hidden)
     assert not report.wrong, report
     assert report.first_guilty is None
-    assert str(report).startswith("All gradients are right." if report.right else "Nothing wrong was found, but ")
+    assert str(report).startswith("All gradients are right." if report.right else "No mistake was found, but ")
 
 
 def test_restarting_gives_what_the_plain_nudge_gives():

@@ -316,7 +316,7 @@ def test_an_exercise_is_judged_in_place_and_stays_solved(visit):
     type_in(page, where, "from helpers.exercises import hand_in\nhand_in()")
     press(page, where, "Check")
     where.get_by_role("textbox", name="Your name").fill("Ada")
-    where.get_by_text("The file has 1 answer, of which 1 is right.").wait_for()
+    where.get_by_text("The file contains 1 answer, of which 1 is right.").wait_for()
     with page.expect_download() as download:
         press(page, where, "Write the file")
     assert download.value.suggested_filename == "hand_in_ada.json"

@@ -130,7 +130,7 @@ def test_which_reasons_are_found(code, found):
     assert reasons(code) == found
 
 
-NO_CHROMIUM = "no Chromium found: install chromium, or name one in the variable CHROMIUM"
+NO_CHROMIUM = "no Chromium found: install chromium, or set the variable CHROMIUM to its path"
 
 
 @pytest.mark.parametrize(

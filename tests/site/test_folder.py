@@ -45,9 +45,9 @@ def test_a_build_replaces_the_previous_one_and_keeps_the_files_of_other_programs
 
 def test_a_folder_with_other_files_is_refused(folder, tmp_path):
     (tmp_path / "searchindex.js").write_text("of another book", encoding="utf-8")
-    with pytest.raises(ValueError, match="contains other files; name a folder that is empty"):
+    with pytest.raises(ValueError, match="contains other files: choose a folder that is empty"):
         folder.refuse_foreign_files(tmp_path, keep=("lab",))
-    with pytest.raises(ValueError, match=r"searchindex.js is a file; name a folder"):
+    with pytest.raises(ValueError, match=r"searchindex.js is a file: choose a folder"):
         folder.refuse_foreign_files(tmp_path / "searchindex.js")
 
 

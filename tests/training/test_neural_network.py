@@ -504,7 +504,7 @@ class Graph:
 
 BAD_DATA = [
     (Table(), Y_SMALL, TypeError, r"X contains object values, .* convert them with \.astype\(float\)"),
-    (Sparse(), Y_SMALL, TypeError, r"X is a sparse Sparse: pass the full array, X\.toarray\(\)"),
+    (Sparse(), Y_SMALL, TypeError, r"X is a sparse Sparse: pass a dense array, X\.toarray\(\)"),
     (Anything(), Y_SMALL, TypeError, r"X is a Anything that NumPy cannot read \(compute me first\)"),
     (Graph(), Y_SMALL, TypeError, r"X is a Graph that NumPy cannot read \(Can't call numpy"),
     ({"a": 1}, Y_SMALL, TypeError, "X contains object values, .* in an array or a list, not a dict"),

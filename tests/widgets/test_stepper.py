@@ -153,7 +153,7 @@ def test_the_network_of_the_lesson_is_the_default():
         ({"x": (1, "a")}, "^x contains .* real numbers"),
         ({"x": (1, float("nan"))}, "^x contains 1 value that is NaN"),
         ({"x": (1, 2, 3)}, "^x contains 3 numbers, but the network has 2 inputs: give 2$"),
-        ({"x": (1, 1e9)}, "^x contains a number of magnitude 1e[+]09, but at most 1000 is allowed$"),
+        ({"x": (1, 1e9)}, "^x contains a number of magnitude 1e[+]09, but 1000 is the largest allowed$"),
         ({"y": 2}, "^y is .*2.0.*, but a label must be 0 or 1$"),
         ({"y": (1, 0)}, "^y contains 2 numbers, but the network has 1 outputs"),
         ({"sizes": "2"}, "^sizes has 1 entries"),
