@@ -171,7 +171,10 @@ EXERCISES = [
                 lambda h, k: 2 * (h + k) + 1,
                 "One pass at the unchanged parameters comes first, but it is not nudged. How many passes are?",
             ),
-            Wrong(lambda h, k: h + k + 1, "That would be the answer for one-sided differences."),
+            Wrong(
+                lambda h, k: h + k + 1,
+                "One of these passes is not nudged. And would one-sided differences be accurate enough?",
+            ),
             Wrong(2, "That is the number of passes for a single unit, but every unit has to be nudged separately."),
             Wrong(1, "Backpropagation needs only one forward pass, but this check has to nudge every unit."),
             Wrong(
@@ -334,7 +337,7 @@ EXERCISES = [
             Wrong(
                 lambda p, q: np.linalg.norm(p - q, 1) / (np.linalg.norm(p, 1) + np.linalg.norm(q, 1)),
                 (
-                    "With 1 as its second argument, norm adds up absolute "
+                    "With 1 as its second argument, norm takes absolute "
                     "values instead of squares. Which call returns the length?"
                 ),
                 r"norm",

@@ -551,7 +551,7 @@ EXERCISES = [
                 "a",
                 (
                     "The network already gets all the training images "
-                    "right, and training longer would only widen the gap."
+                    "right, and training longer would hardly narrow the gap."
                 ),
             ),
             Wrong("c", "The network has already seen those images, so they say nothing about how it does on new ones."),

@@ -384,7 +384,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda labels, K: np.roll(one_hot(labels, K), -1, axis=0),
-                "Every 1 is one row too high. The labels start at 0 here, not at 1.",
+                "You used label − 1 as the row. The labels start at 0 here, not at 1.",
             ),
             Wrong(
                 lambda labels, K: np.roll(one_hot(labels, K), 1, axis=0),

@@ -288,19 +288,19 @@ EXERCISES = [
             Wrong(lambda g, A: A * g, "The second term is missing. When one probability grows, the others shrink."),
             Wrong(
                 lambda g, A: A - g,
-                "The formula A − Y holds only for softmax followed by cross-entropy, but here g can be any gradient.",
+                "The formula A − Y holds for softmax followed by cross-entropy, but here g can be any gradient.",
             ),
             Wrong(
                 lambda g, A: g - A,
-                "The formula A − Y holds only for softmax followed by cross-entropy, but here g can be any gradient.",
+                "The formula A − Y holds for softmax followed by cross-entropy, but here g can be any gradient.",
             ),
             Wrong(
                 lambda g, A: (A - g) / A.shape[1],
-                "The formula A − Y holds only for softmax followed by cross-entropy, but here g can be any gradient.",
+                "The formula A − Y holds for softmax followed by cross-entropy, but here g can be any gradient.",
             ),
             Wrong(
                 lambda g, A: (g - A) / A.shape[1],
-                "The formula A − Y holds only for softmax followed by cross-entropy, but here g can be any gradient.",
+                "The formula A − Y holds for softmax followed by cross-entropy, but here g can be any gradient.",
             ),
             Wrong(
                 lambda g, A: -A * (g * A).sum(axis=0),

@@ -40,7 +40,7 @@ class Numbers:
         The name that, together with the seed, determines the numbers. Exercises in the same group get the same numbers.
     where : callable, optional
         Function that takes some of the numbers and returns whether they are suitable. With unsuitable numbers, a wrong
-        answer would be right by coincidence, or two mistakes would give the same number.
+        answer would be right by coincidence.
     **choices : tuple
         The possible numbers for each name, starting with the one in the lesson.
     """
@@ -68,7 +68,7 @@ class Numbers:
 class Variant(NamedTuple):
     """An exercise's numbers by name, its right value, and its wrong values in the order of its wrong answers.
 
-    A wrong value is None if the mistake is impossible with these numbers or gives the same value as another mistake.
+    A wrong value is None if the mistake is impossible with these numbers.
     """
 
     values: dict
@@ -87,7 +87,6 @@ def variants(exercise):
     for row in rows[1:]:
         # A wrong answer without a formula only applies to the numbers in the lesson.
         wrong = [_wrong(one, row) if callable(one.answer) else None for one in exercise.wrong]
-        wrong = [value if value not in wrong[:i] else None for i, value in enumerate(wrong)]
         found.append(Variant(row, computed(fill(exercise.solution, row), name), wrong))
     return found
 
@@ -123,11 +122,11 @@ def group(exercise):
 
 def _with(exercise, variant, also=()):
     values = variant.values | {"right": variant.right}
-    wrong = [
-        one._replace(answer=answer, hint=fill(one.hint, values, "−"))
-        for one, answer in zip(exercise.wrong, variant.wrong, strict=True)
-        if answer is not None
-    ]
+    wrong = {}
+    for one, answer in zip(exercise.wrong, variant.wrong, strict=True):
+        if answer is not None:  # with these numbers, several mistakes may give the same value
+            hints = [*([wrong[repr(answer)].hint] if repr(answer) in wrong else []), fill(one.hint, values, "−")]
+            wrong[repr(answer)] = one._replace(answer=answer, hint=" Or: ".join(hints))
     return dataclasses.replace(
         exercise,
         prompt=fill(exercise.prompt, values),
@@ -135,7 +134,7 @@ def _with(exercise, variant, also=()):
         reason=fill(exercise.reason, values, "−"),
         hints=[fill(hint, values, "−") for hint in exercise.hints],
         right=variant.right,
-        wrong=wrong,
+        wrong=list(wrong.values()),
         also=also,
         numbers=None,
     )

@@ -397,7 +397,7 @@ BUGS = [
         forgotten_mean,
         "This happens if you copy the error term from a notebook that divides by m only in dW and db, and leave out "
         "that division.",
-        "Training diverges unless the learning rate is m times smaller.",
+        "Every step is m times too long, so training may diverge.",
         "a sum over the",
     ),
     Bug(
@@ -545,7 +545,7 @@ BUGS = [
         "accumulated gradients",
         AccumulatedGradients,
         "This happens if you forget zero_grad() in PyTorch, or in a small autograd engine that adds gradients with +=.",
-        "The steps keep growing until training diverges.",
+        "Past gradients never fade, so the cost swings up and down.",
         "accumulated",
     ),
     Bug(

@@ -111,7 +111,7 @@ def describe(result):
         before, when = (first, "at the start") if cost > first else (result.costs[-2], "one step earlier")
         return (
             f"Gradient descent diverges: after {_count(steps)}, the cost is {_cost(cost)}, up from {_cost(before)} "
-            f"{when}. Each step overshoots the bottom of the valley and ends higher up on the other side."
+            f"{when}. Each step overshoots the floor of the valley and lands farther up the other wall."
         )
     if (found := arrived(result)) is not None:
         return f"Arrived after {_count(found)}: {here}, within {NEAR} of the minimum, {least:.4f}."

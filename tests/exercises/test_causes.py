@@ -134,7 +134,7 @@ KINDS = [  # that no small change of one expression shows
     ("02.gradients", "A = sigmoid(W @ A0 + b)\ndA = -(Y * np.log(A) + (1 - Y) * np.log(1 - A)) / Y.shape[1]\n"
      "dZ = dA * A * (1 - A)\nreturn dZ @ A0.T, dZ.sum(axis=1, keepdims=True)", "is part of the cost, but"),
     ("09.softmax", "jacobian = np.diag(A) - A @ A.T\nreturn jacobian @ g", "from a matrix it extracts the diagonal"),
-    ("09.softmax", "return (g - A) / A.shape[1]", "holds only for softmax followed by cross-entropy"),
+    ("09.softmax", "return (g - A) / A.shape[1]", "holds for softmax followed by cross-entropy"),
     ("10.deal", "sizes = []\nfor k in range(K):\n    sizes.append(round(m / (K - k)))\nreturn sizes", "fewer examples"),
     ("10.deal", "sizes = [0] * K\nfor i in range(m):\n    sizes[-1 - i % K] += 1\nreturn sizes",
      "in the line `sizes[-1 - i % K] += 1`"),

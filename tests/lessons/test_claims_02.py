@@ -203,7 +203,9 @@ CLAIMS = {
         "missed: 10, circles taken for triangles: 10.", "missed: 36, circles taken"
     ),
     "from 11272 pictures and set 1866 others aside": printed("training (11272, 784)  test (1866, 784)"),
-    "Where a weight has been raised (orange), ink favours an 8": the_weights_favour_what_the_caption_says,
+    "Where it has raised a weight (orange), ink favours an 8 more than at the start": (
+        the_weights_favour_what_the_caption_says
+    ),
     "A probability of 0.9 means odds of 9 to 1": lambda: np.isclose(sigmoid(np.log(9)), 0.9),
     "zeros would do here": zeros_reach_the_same_accuracy,
     "at a rate of 1, the cost would jump to almost 7": the_cost_jumps_at_a_rate_of_1_and_falls_at_a_tenth,

@@ -145,7 +145,7 @@ def test_the_flat_stretch_and_the_fall_on_exclusive_or():
 
 
 def test_the_flat_stretch_on_exclusive_or_has_a_reason_that_the_digits_do_not_have(runs):
-    assert "on exclusive or, a straight line can do no better than to say about ½ everywhere (lesson 03)" in TEXT
+    assert "on exclusive or, the cost of a straight line is lowest where it says about ½ everywhere (lesson 03)" in TEXT
     X, y = datasets.make_xor(m=200, random_state=0)
     assert min(NeuralNetwork([1], learning_rate=1.0, iterations=500).fit(X, y).cost_history_) > 0.68
     assert "a single layer gets 94% right, as lesson 02 showed" in TEXT

@@ -277,7 +277,7 @@ def all_weights_of_a_unit_must_be_alike():
     return True
 
 
-def a_small_difference_grows_like_the_error():
+def a_small_difference_grows():
     """By the product of scale and slope in each layer, until it is as large as the difference of any two pictures."""
     for start in STARTS:
         X, parameters = digits()[0], begin([100] * 10 + [1], start, factor=28)
@@ -497,8 +497,8 @@ CLAIMS = {
     "on average they keep about 0.95 of their size per layer": lambda: np.allclose(
         factors("sigmoid", "lecun", 28)[:, 1], 0.96, atol=0.02
     ),
-    "in each layer of switches a *small* difference between two pictures grows, just as the error does": (
-        a_small_difference_grows_like_the_error
+    "in each layer of switches a *small* difference between two pictures grows, until": (
+        a_small_difference_grows
     ),
     "with weights × 28, most of the training digits are right": lambda: (
         learned_and_new()[1, :, 0].min() > 0.85 and learned_and_new()[1, :, 1].max() < 0.7
