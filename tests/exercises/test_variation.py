@@ -198,6 +198,14 @@ def test_a_copy_without_solutions_has_the_same_numbers(tmp_path):
             assert judge(its, mine.right) == judge(mine, mine.right)._replace(words="")
 
 
+def test_two_mistakes_with_the_same_number_are_both_named():
+    """At x = 2 and y = 3, the number 12 comes from 3x² without the y and from x² y without the 3."""
+    (exercise,) = [one for one in all_variants(VARYING["00.partial"]) if "$x = 2$, $y = 3$" in one.prompt]
+    assert exercise.right == 36 and len({repr(wrong.answer) for wrong in exercise.wrong}) == len(exercise.wrong)
+    said = judge(exercise, 12).words
+    assert "The factor y is missing." in said and " Or: " in said and "the exponent 3 comes down" in said
+
+
 def test_numbers_that_are_not_suitable_are_left_out():
     numbers = Numbers("x", lambda a, b: a != b, a=(1, 2), b=(2, 1, 3)).also(total=lambda a, b: a + b)
     assert numbers.all() == [
