@@ -497,9 +497,7 @@ CLAIMS = {
     "on average they keep about 0.95 of their size per layer": lambda: np.allclose(
         factors("sigmoid", "lecun", 28)[:, 1], 0.96, atol=0.02
     ),
-    "in each layer of switches a *small* difference between two pictures grows, until": (
-        a_small_difference_grows
-    ),
+    "in each layer of switches a *small* difference between two pictures grows, until": a_small_difference_grows,
     "with weights × 28, most of the training digits are right": lambda: (
         learned_and_new()[1, :, 0].min() > 0.85 and learned_and_new()[1, :, 1].max() < 0.7
     ),
