@@ -30,7 +30,7 @@ def test_a_network_of_the_lessons_holds_a_hundred_thousand_numbers():
 
 
 def test_the_test_accuracy_is_higher_by_less_than_chance_explains():
-    assert "(With the settings shown, the second is slightly higher, by chance.)" in TEXT
+    assert "(After the 60 iterations shown, the second is slightly higher, by chance.)" in TEXT
     result = widgets.your_network.train()  # with the settings that the figure begins with
     train, test = result.train_accuracy, result.test_accuracy
     assert 0 < test - train < np.sqrt(test * (1 - test) / 500)  # one standard deviation of 500 draws

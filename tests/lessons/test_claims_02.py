@@ -212,7 +212,7 @@ CLAIMS = {
     "by chance: a few pictures out of 1866": printed("training: cost 0.2019, 94.1%", "test: cost 0.1955, 94.5%"),
     "In the white squares, the change is less than 0.02": a_square_is_white_below_a_fifteenth_of_the_largest_change,
     "The weights of the other white squares have moved too": many_white_squares_have_moved,
-    "$1/a$ is large by just as much": lambda: np.allclose([a * (1 - a) / a for a in (1e-3, 1e-6)], 1, atol=2e-3),
+    "$1/a$ is large in the same proportion": lambda: np.allclose([a * (1 - a) / a for a in (1e-3, 1e-6)], 1, atol=2e-3),
     "2000 steps lead to the same 0.2385": longer_training_and_other_starts_end_at_the_same_cost,
     "The weight of $x_1$ is now 2.61": the_weight_and_what_it_does_to_the_odds,
     "on average about 5; for a picture, about 94": the_squares_of_the_inputs,

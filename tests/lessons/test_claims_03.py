@@ -75,7 +75,7 @@ def test_the_descent_of_one_layer_ends_where_it_says_a_half_everywhere():
     half = binary_cross_entropy(np.zeros((1, 4)), labels)
     for w in np.random.default_rng(0).standard_normal((300, 3)) * np.repeat([[0.01], [1], [20]], 100, axis=0):
         assert binary_cross_entropy((w[:2] @ corners.T + w[2])[np.newaxis], labels) > half
-    says("so for our noisy corners it ends near there, too", "all 200 answers lie within 0.03 of ½")
+    says("so for our noisy corners the descent ends near there, too", "all 200 answers lie within 0.03 of ½")
     for seed in range(5):
         options = {"learning_rate": 1, "iterations": 500, "random_state": seed}
         assert np.abs(NeuralNetwork([1], **options).fit(X, DIGIT).predict_proba(X) - 0.5).max() < 0.03

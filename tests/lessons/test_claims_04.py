@@ -175,7 +175,7 @@ def test_the_shoulder_is_the_first_line():
     assert "{}, {}, {} and {}: one cloud is cut off".format(*means) in TEXT
     costs = [-0.75 * (2 / 3 * np.log(p) + 1 / 3 * np.log(1 - p)) for p in np.linspace(0.01, 0.99, 99)]
     assert np.argmin(costs) + 1 == 67  # ⅔ is the best single answer
-    assert "there the errors ⅔, −⅓ and −⅓ add up to 0" in TEXT and sum(2 / 3 - y for y in (0, 1, 1)) < 1e-12
+    assert "with it the errors ⅔, −⅓ and −⅓ add up to 0" in TEXT and sum(2 / 3 - y for y in (0, 1, 1)) < 1e-12
     assert "\\approx 0.48$. Then the network finds its second line" in TEXT and f"{min(costs):.2f}" == "0.48"
     assert net.cost_history_[-1] == pytest.approx(min(costs), abs=0.03)
 

@@ -313,7 +313,7 @@ def test_counts():
     assert "its eleven lines" in TEXT and len(CODE["05-044"].splitlines()) == 11
     assert "several hundred mistakes" in TEXT and 300 < len(mistakes.MISTAKES) < 600
     W, b = network.initialize_parameters([2, 8, 8, 1])
-    assert "16 passes instead of 48" in TEXT and (2 * len(b[1]), 2 * (W[1].size + b[1].size)) == (16, 48)
+    assert "16 nudged passes instead of 48" in TEXT and (2 * len(b[1]), 2 * (W[1].size + b[1].size)) == (16, 48)
     W, b = network.initialize_parameters([12288, 7, 1])
     assert "86031 parameters but only eight units" in TEXT
     assert (sum(W[l].size + b[l].size for l in W), sum(len(b[l]) for l in b)) == (86031, 8)

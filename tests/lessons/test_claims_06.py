@@ -255,12 +255,12 @@ def test_the_network_is_not_sure_of_cats_with_little_brown():
     _, _, X_test, y_test, _ = task()
     pictures = X_test.reshape(-1, 64, 64, 3)
     pale = (pictures.max(axis=3) - pictures.min(axis=3)).mean(axis=(1, 2)) < 0.17
-    assert "greyish patches of almost the same place are right only just, with 0.54 and 0.64. Two others" in TEXT
+    assert "greyish patches of almost the same place are only just recognised, with 0.54 and 0.64. Two others" in TEXT
     probability = trained().predict_proba(X_test)
     found = probability[pale & (y_test == 1)]
     assert np.round(np.sort(found[found > 0.5]), 2) == pytest.approx([0.54, 0.64], abs=0.011)
     assert "a single brown stripe, have about 0.8" in TEXT and probability[[8, 26]] == pytest.approx(0.8, abs=0.05)
-    assert "So brown is not all that counts: pinkish fur will do. (Plain red will not.)" in TEXT
+    assert "So brown is not all that counts: pinkish fur will do, though plain red will not." in TEXT
     assert trained().predict_proba(np.tile([1.0, 0, 0], (1, 4096))) < 0.01
 
 

@@ -252,7 +252,7 @@ CLAIMS = {
     "so the loss moves at $0.16 - 0.5 = -0.34$": lambda: (
         f"{0.5 / (1 + np.exp(0.75)):.2f}" == "0.16" and f"{0.5 / (1 + np.exp(0.75)) - 0.5:.2f}" == "-0.34"
     ),
-    "It should touch down *gently*": every_seed_lands,
+    "The rocket should touch down *gently*": every_seed_lands,
     "Left, with an untrained network, all five climb away": untrained_rockets_climb,
     "twenty gradients arrive at each of them": a_flight_meets_each_weight_twenty_times,
     "every $db$ is wrong and every $dW$ right": every_db_is_wrong_and_every_dw_right,

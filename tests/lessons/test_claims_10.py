@@ -294,7 +294,7 @@ def no_section_needs_another():
 
 CLAIMS = {
     "takes about a tenth of a second": lambda: 0.05 < recorded_steps()[0][1] < 0.15,
-    "for five random starts, it was between 17% and 45%": astray_by_a_sixth_to_a_half,
+    "for five random starts, it was off by 17% to 45%": astray_by_a_sixth_to_a_half,
     "the cost would go on falling": the_cost_falls_with_the_plain_mean,
     "as if each of them were ten": lambda: np.isclose((1 / 3) / (100 / 3000), 10),
     "They do, but not to the last bit": the_last_bits_differ,

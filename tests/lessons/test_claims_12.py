@@ -338,7 +338,7 @@ CLAIMS = {
     "Both dense networks now have a smaller learning rate, 0.002": lambda: (
         '0.005 if name == "convolutional" else 0.002' in CODE["12-digits"]
     ),
-    "a picture costs 234,400 products forward, and 238,200 in the large dense network": products_of_a_picture,
+    "a picture costs 234,400 products forward, against 238,200 in the large dense network": products_of_a_picture,
     "With both, the error even grows, about tenfold over nine layers": the_error_of_both_grows,
     "two of the error's 300 directions, and, with normalisation alone, less than an eighth of its length": (
         only_two_directions_are_removed
@@ -356,7 +356,7 @@ CLAIMS = {
         lambda: all(sizes[:2] == [0.2, 0.2] for sizes in normalised_sizes())
     ),
     "the slope of the sigmoid, which is about 0.2": lambda: all(sizes[2] == 0.2 for sizes in normalised_sizes()),
-    "both together learn fastest": both_learn_fastest,
+    "with both it learns fastest": both_learn_fastest,
     "It is largest if they are the same point, that is, if $s = t - 1$": the_hours_find_the_place,
     "points on a circle of twelve hours": lambda: widgets.attention.CIRCLE == 12,
     "Each of the first four mistakes below fails one of these tests": each_mistake_fails_one_test,
@@ -372,13 +372,13 @@ CLAIMS = {
     "because the query of *i* fits the key of *a* best, with a dot product of 8": lambda: (
         (run("12-three")["Q"] @ run("12-three")["K"].T)[1].tolist() == [4, 0, 8]
     ),
-    "The shares of these are 0.422, 0.422 and 0.155": first_row_by_hand,
+    "Their shares are 0.422, 0.422 and 0.155": first_row_by_hand,
     "Every letter but the first gives its largest share to the letter before it": lambda: (
         widgets.attention.attend("hannah", 1, 8.0, 0.0).weights.argmax(axis=1).tolist() == [0, 0, 1, 2, 3, 4]
     ),
     "3000 first names": lambda: len(datasets.load_names()) == 3000,
     "57 billion for 784 → 300 → 10": lambda: round(238510**2 / 1e9) == 57,
-    "2.8, the mean of the first twenty batches, falls below that of the table after about 75": curve_of_the_names,
+    "2.8 (the mean of the first twenty batches), falls below that of the table after about 75": curve_of_the_names,
     "and keli *is* one: it is in the list": keli_is_written_and_listed,
     "by 0.1 or more from every start that we tried": writes_better_than_the_table,
 }

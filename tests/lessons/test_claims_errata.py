@@ -148,12 +148,12 @@ def the_outer_product_is_transposed():
 
 CLAIMS = {
     "That makes 33 entries": lambda: len(re.findall(r"^### \d+\. ", PROSE, re.MULTILINE)) == 33,
-    "The five that can stop a program or ruin its results even with sound data": five_entries_come_first,
+    "First come the five that can stop a program or ruin its results even after it has loaded": five_entries_come_first,
     "neither stops the training": a_second_fit_is_silent,
     "the cost becomes an array of four numbers": a_second_fit_is_silent,
     "computes the correct cost and the correct gradients": lambda: code_is_right([3, 4, 3, 1], "sigmoid"),
-    "a formula is wrong, and the code beside it is right": lambda: code_is_right([3, 4, 1], "relu"),
-    "a hundredth of it": lambda: round((196 + 196**2 + 196**3) / (196 + 196**2 + 196**2), -1) == 100,
+    "a formula is wrong, but the code beside it is right": lambda: code_is_right([3, 4, 1], "relu"),
+    "a hundredth of that": lambda: round((196 + 196**2 + 196**3) / (196 + 196**2 + 196**2), -1) == 100,
     "one such number spoils all the weights": one_nan_spoils_every_weight,
     "which is finite for every $z$": cost_from_z_is_finite,
     "`np.logaddexp` computes both logarithms without overflow": neither_logarithm_overflows,

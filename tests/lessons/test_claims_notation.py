@@ -64,9 +64,9 @@ def test_who_wants_the_inputs_in_the_list_of_sizes():
     ("letter", "sentence", "uses"),
     [
         ("P", "(lessons 05, 09, 10 and 12) and a matrix of positions (lesson 12)", ("05", "09", "10", "12")),
-        ("B", "(lessons 00 and 09) and the number of bytes", ("00", "09", "10")),
+        ("B", "(lessons 00 and 09), and $B$ is the number of bytes", ("00", "09", "10")),
         ("v", "is a velocity (lessons 07 to 09)", ("07", "08", "09")),
-        ("p", "is also a probability (lessons 02 and 06)", ("02", "06")),
+        ("p", "is also a probability (lessons 02, 06 and 07)", ("02", "06")),
     ],
 )
 def test_a_letter_is_used_in_the_lessons_that_the_list_names(letter, sentence, uses):
