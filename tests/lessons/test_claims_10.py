@@ -414,7 +414,7 @@ CLAIMS = {
     ),
     "the larger file would take 154 MB": printed("24576 rows: 19.3 MB in the file, 154.1 MB as float64"),
     "a gradient is computed over blocks of 1536 rows": lambda: blocks.BLOCK == 1536,
-    "nearly all of this is one block of 1536 rows, held twice: as it was read, and multiplied by": (
+    "Nearly all of this is one block of 1536 rows, held twice: in float64, and multiplied by": (
         a_block_held_twice_is_nearly_all
     ),
     "each section can be read and run by itself": no_section_needs_another,
