@@ -810,9 +810,13 @@ def test_an_address_that_does_not_fit_the_certificates(address, required, monkey
             engine.connect()
 
 
-def test_without_the_engine_a_sentence_says_what_to_install(monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    assert engine.why_unavailable().endswith("is not installed: pip install -r requirements-scale.txt")
+@pytest.mark.parametrize(
+    ("module", "title"), [("distributed", "Dask distributed"), ("cryptography", "The package cryptography")]
+)
+def test_without_the_engine_a_sentence_says_what_to_install(module, title, monkeypatch):
+    monkeypatch.setitem(sys.modules, module, None)
+    said = f"{title}, which is needed to run several processes, is not installed: {engine.INSTALL}"
+    assert engine.why_unavailable() == said and engine.INSTALL == "pip install -r requirements-scale.txt"
     with pytest.raises(engine.MissingEngineError, match=re.escape(engine.INSTALL)):
         engine.connect()
     assert_same(NeuralNetwork([4, 1]).fit(Shards(X, 2), y), NeuralNetwork([4, 1]).fit(X, y), 1e-10)
