@@ -44,9 +44,7 @@ def points(X, y, ax=None):
     ValueError
         If a label is neither 0 nor 1.
     """
-    X, y = np.asarray(X), np.asarray(y)
-    if (others := y[~np.isin(y, (0, 1))]).size:
-        raise ValueError(f"y contains the label {others[0]}, but every label must be 0 or 1")
+    X, y = np.asarray(X), _zeros_and_ones(y)
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     for label, (color, marker) in enumerate(zip(LABEL_COLORS, LABEL_MARKERS, strict=True)):
         x1, x2 = X[y == label].T
@@ -54,6 +52,14 @@ def points(X, y, ax=None):
     ax.set(xlabel="$x_1$", ylabel="$x_2$")
     head_legend(ax)
     return ax
+
+
+def _zeros_and_ones(y):
+    """Return the labels as an array, or raise a ValueError if one is neither 0 nor 1."""
+    y = np.asarray(y)
+    if (others := y[~np.isin(y, (0, 1))]).size:
+        raise ValueError(f"y contains the label {others[0]}, but every label must be 0 or 1")
+    return y
 
 
 def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
@@ -77,7 +83,7 @@ def boundary(predict_proba, X, y, ax=None, threshold=0.5, key=True):
     ValueError
         If a label is neither 0 nor 1.
     """
-    X = np.asarray(X)
+    X, y = np.asarray(X), _zeros_and_ones(y)
     ax = new_axes(ax, figsize=(WIDTH, 4.2))
     low, high = X.min(axis=0) - 0.5, X.max(axis=0) + 0.5
     x1, x2 = np.linspace(low[0], high[0], 80), np.linspace(low[1], high[1], 80)

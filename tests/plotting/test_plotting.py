@@ -200,7 +200,8 @@ def test_no_label_is_left_out_silently(label):
     with pytest.raises(ValueError, match=f"^y contains the label {label}, but every label must be 0 or 1$"):
         plotting.points([[1, 2], [3, 4], [5, 6]], [0, 1, label])
     with pytest.raises(ValueError, match=f"the label {label}"):
-        plotting.boundary(lambda points: points[:, 0], [[1, 2], [3, 4]], [0, label])
+        plotting.boundary(lambda points: points[:, 0], [[1, 2], [3, 4]], [0, label], ax=(ax := plt.figure().subplots()))
+    assert not ax.collections and len(ax.figure.axes) == 1  # nothing was drawn
 
 
 def test_boundary_draws_a_line_only_where_there_is_one():
