@@ -67,7 +67,7 @@ PROGRAMS |= {f"helpers/system/{name}.py" for name in ("confinement", "system_cal
 
 
 def build(out, lab):
-    """Write everything that the pages need to run their cells to the folder `out`.
+    """Write the scripts, the lessons' Python files and the package list for the pages to the folder `out`.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def _needed(packages):
 
 
 def _compile(out, pyodide, wheels, lock):
-    """Compile the Python files that the pages download, including those of the standard library."""
+    """Compile those files of the packages and the standard library that a lesson imports up to its first figure."""
     _trim(pyodide / "python_stdlib.zip", out / "python_stdlib.zip")
     (out / "pyodide-lock.json").write_text(json.dumps(lock), encoding="utf-8")
     major, minor, *_ = lock["info"]["python"].split(".")

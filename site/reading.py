@@ -77,7 +77,7 @@ def _hide_answer(cells):
 
 
 def mark_answer(text):
-    """Enclose the first paragraph of a Markdown text, or a caption and the next one, in an element of class `answer`.
+    """Enclose a text's first paragraph, or its caption and the next paragraph, in an element of class `answer`.
 
     The style sheet hides this element while the output before it is folded. The element ends at a heading.
     """

@@ -1,4 +1,4 @@
-"""Make slides for each lesson that can be shown without an internet connection.
+"""For each lesson, make slides that can be shown without an internet connection.
 
 The command ``python site/slides.py OUT`` writes one HTML page for each lesson to the folder OUT. A slide shows a
 heading, the formulas of a derivation, a figure with the first sentence of its caption, or a prediction exercise,
@@ -94,7 +94,7 @@ def slides(cells):
 
 
 def _of_text(text):
-    """Return the notes for a part of the text and, if it has any, a slide with its heading and formulas or question."""
+    """Return a slide with the heading, formulas or question of a part of the text, if it has any of them, and notes."""
     heading = re.match(r"#{1,3} .*", text)
     lines = [heading[0]] if heading else []
     lines += [part for part in text.split("\n\n") if reading.PREDICT in part] or FORMULA.findall(text)

@@ -1,4 +1,4 @@
-"""Functions that fill in the page for teachers: the minutes, the prerequisites and the exercises of each lesson."""
+"""Functions that compute the texts of the page for teachers: minutes, prerequisites and exercises of each lesson."""
 
 import re
 

@@ -96,7 +96,7 @@ class TapeBug(Bug):
     """
 
     def gradient_function(self):
-        """Return a function (X, Y, W, b) ↦ (dW, db) with this bug, as an argument for `check_gradients`."""
+        """Return a new function (X, Y, W, b) ↦ (dW, db) with this bug, as an argument for `check_gradients`."""
         on_tape = partial(gradients, hidden_activation=self.hidden_activation)
         if not inspect.isclass(self.broken):
             return partial(on_tape, grad=self.broken)
@@ -169,7 +169,7 @@ BUGS = [
         "gradients left over from the previous call",
         GradThatKeeps,
         "In PyTorch and similar engines, this happens if you call backward() twice without zero_grad() in between.",
-        "The steps keep growing until training diverges.",
+        "Past gradients never fade, so the cost swings up and down.",
         "accumulated",
     ),
 ]

@@ -6,7 +6,7 @@ same work in this process, one part at a time.
 
 The processes exchange functions and data as pickles, and loading a pickle can execute any code. Anyone who
 can connect to a worker or to its scheduler can therefore do anything that you can do. The processes started by
-`connect` listen only on this machine and accept only clients that present a key. This key is generated for these
+`connect` listen only on this machine and accept only connections that present a key. This key is generated for these
 processes and never saved, so other users of the machine cannot connect. A scheduler on another machine is only as
 safe as its owner has made it. On a shared network, start it with your own certificates (see "TLS" in Dask's
 documentation) and set `distributed.comm.tls` in Dask's configuration on this machine.
@@ -34,7 +34,7 @@ PATIENCE = 20  # time in seconds to wait for an answer from the scheduler, and f
 
 
 class MissingEngineError(ImportError):
-    """Raised when Dask distributed is not installed or cannot be used because Python is running in a browser."""
+    """Raised when Dask distributed cannot be used, because a package is missing or Python is running in a browser."""
 
 
 class NoWorkersError(ConnectionError):
@@ -74,7 +74,7 @@ def connect(workers=None):
     Raises
     ------
     MissingEngineError
-        In a browser, or if a required package is not installed. The message explains how to install it.
+        In a browser, or if a package is missing, in which case the message explains how to install it.
     NoWorkersError
         If the processes do not start, or if the scheduler does not answer, has no workers, or has workers on
         which this package is not installed.

@@ -39,7 +39,7 @@ def as_tokens(names):
     Raises
     ------
     TypeError
-        If `names` is not a sequence.
+        If `names` is a string or is not a sequence.
     ValueError
         If a name is too long or contains anything other than the letters a to z.
     """

@@ -27,7 +27,7 @@ CATS_FILES = {
     "test_catvnoncat.h5": "6a9d39ce52fa85953c5834695b8534a30ed8cfd54971fb2f080b5a24d002b951",
 }
 CATS_CURE = "fetch it with `python -m helpers.datasets fetch cats`"
-FOLDER_VARIABLE = "LESSONS_DATA"  # contains the folder to search first, along with its subfolder cats
+FOLDER_VARIABLE = "LESSONS_DATA"  # names a folder to search first, along with its subfolder cats
 
 
 class Pictures(NamedTuple):

@@ -18,7 +18,7 @@ FAMILIES = [  # functions and methods that are easily confused
     {"zeros", "ones", "empty", "full"},
     {"zeros_like", "ones_like", "empty_like"},
 ]
-NEVER_MISSING = ("cumsum", "argmax", "amax", "average")  # functions that no formula in the lessons contains
+NEVER_MISSING = ("cumsum", "argmax", "amax", "average")  # functions that no solution contains
 INDICES = (ast.Name, ast.Constant, ast.BinOp, ast.Call)
 SLOPES = ("sigmoid", "sigmoid_prime", "softmax", "tanh_prime", "forward", "backward", "gradients")
 

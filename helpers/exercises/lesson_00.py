@@ -162,7 +162,8 @@ EXERCISES = [
         wrong=[
             Wrong(
                 lambda a, b: a + 10 * b,
-                "This was the value when the function was defined. One of the two assignments has since changed w.",
+                "This was the value when the function was defined. One of the last two assignments has changed the "
+                "array w.",
             ),
             Wrong(
                 lambda b, d: d + 10 * b,

@@ -155,7 +155,7 @@ EXERCISES = [
             ),
             Wrong(8, "The error becomes smaller. You divided the old size by the new one."),
             Wrong(2, "Your fraction is upside down, and the slopes are missing. What does σ′ do to the error?"),
-            Wrong(1, "LeCun's scale preserves sizes only on the way forward. And what do the slopes do?"),
+            Wrong(1, "Here, LeCun's scale preserves sizes only on the way forward. And what do the slopes do?"),
             Wrong(
                 0.05 / 4,
                 "That is the standard deviation of one weight, 1/√400, times the slope. The error of a unit in layer "

@@ -104,7 +104,7 @@ EXERCISES = [
             ),
             Wrong(
                 lambda: 4,
-                "4 is only the coefficient: the slope of f = 2x² is 4x. What is its value at x = <x>?",
+                "4 is only the coefficient: the slope of f = 2x² is 4x. What is the slope at x = <x>?",
             ),
             Wrong(
                 lambda two: two + 2,

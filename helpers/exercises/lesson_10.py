@@ -435,9 +435,9 @@ EXERCISES = [
             "answer = [ring, tree, star]"
         ),
         reason=(
-            "Each worker computes for <share> s, and sending one gradient takes <t> s. In addition, the ring takes "
-            "<rounds> messages and <each> gradients, the tree <levels> messages and <each> gradients, and the star 2 "
-            "messages and <copies> gradients. Compare each total with the <c> s that one worker takes alone."
+            "Each worker computes for <share> s, and sending one gradient takes <t> s. On top of the computation, the "
+            "ring takes <rounds> messages and <each> gradients, the tree <levels> messages and <each> gradients, and "
+            "the star 2 messages and <copies> gradients. Compare each total with the <c> s that one worker takes alone."
         ),
         hints=[
             "How many bytes does the gradient have, and how long does it take to send them over one connection?",
@@ -612,7 +612,7 @@ EXERCISES = [
         solution="q5 = 2 * (<K> - 1)",
         reason=(
             "A piece needs <once> rounds to visit the other <others> workers, and then "
-            "its sum needs <once> more to reach all of them: 2(K − 1) rounds for K = <K>."
+            "its sum needs <once> more to reach all the workers: 2(K − 1) rounds for K = <K>."
         ),
         wrong=[
             Wrong(

@@ -216,7 +216,7 @@ EXERCISES = [
             Wrong(
                 lambda A: _blocks(A).mean(axis=2),
                 "You took the mean over the two rows of a block, but not over its two columns. Which axis runs over "
-                "the columns?",
+                "these two columns?",
             ),
             Wrong(
                 lambda A: _blocks(A).mean(axis=(2, 4, 5)),

@@ -1,7 +1,7 @@
 """Find the code that an answer needs from other cells of the notebook.
 
 Imported objects are written as imports, and functions as their source code. If an object comes from a file that
-the learner wrote, such as `my_network.py`, the code in this file is used instead. Values made of numbers, text, lists,
+the learner wrote, such as `my_network.py`, the code in that file is used instead. Values made of numbers, text, lists,
 dictionaries and arrays are written as literals. For anything else, the last statement that assigned it is used.
 """
 

@@ -1,4 +1,4 @@
-"""Edits that undo mistakes in an operation, such as a wrong sign, operator, order of operands or grouping."""
+"""Edits that undo mistakes in an operation, such as a wrong sign, operator, grouping or order of operands."""
 
 import ast
 

@@ -7,7 +7,7 @@ which only the first is always present:
 - "done": the names of the exercises and challenges that have been done;
 - "answers": for each exercise, its `Attempts` converted to a dictionary;
 - "seed": the text that determines the numbers in the exercises (see `seed`);
-- "earlier": for each other seed that has been used ("" for the numbers in the lessons), the answers given with it;
+- "earlier": for each other seed that has been used ("" for the numbers in the lessons), the answers with its numbers;
 - "handed_in_as": the name under which answers were last handed in.
 
 Files written by earlier versions contain only "done" and can still be read. Entries that this version does not know are
@@ -53,7 +53,7 @@ class Attempts:
 NOTHING = {"done": [], "answers": {}, "seed": None}
 DAMAGED = (ValueError, KeyError, TypeError, RecursionError)  # raised when a damaged file is read
 TYPES = {"attempts": int, "right": bool, "answer": str, "mistake": str}
-_seeds = {}  # the seed of each record that has been read, to be copied to a new record if that one is damaged later
+_seeds = {}  # the seed of each record that has been read, which a new record gets if the old one is damaged later
 
 
 def path():
@@ -94,7 +94,7 @@ def read_seed():
     """Return the seed in the record, or None if there is none.
 
     If the file is damaged, this is the seed that it had when it was last read. The file is left in place, so that
-    `read` can set it aside and report this.
+    the next function that reads all entries or changes the record can set it aside and report the damage.
 
     Raises
     ------

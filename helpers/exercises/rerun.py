@@ -240,7 +240,7 @@ def verdict(exercise, found):
         return Verdict("wrong", f"The code could not be run here, so it gave no value ({error[:150]}).")
     if isinstance(error, str):
         return judge(exercise, _Replayed(error=error), search=False)
-    text = found.get("results", found.get("odd"))  # the latter is a single value, such as NaN or a dictionary
+    text = found.get("results", found.get("odd"))  # the latter holds a single value, such as NaN or a dictionary
     if isinstance(text, str):
         try:
             results = [_decoded(one) for one in json.loads(text)]

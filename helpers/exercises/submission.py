@@ -77,7 +77,8 @@ def read(path):
     Raises
     ------
     SubmissionError
-        If the file is too large, damaged, changed or not a submission. The message does not contain its name.
+        If the file is too large, damaged, changed or not a submission. The message does not contain the name of the
+        file.
     OSError
         If the file cannot be read.
     """

@@ -6,8 +6,8 @@ from helpers.exercises.errors import quote, where
 
 TRAPS = {  # functions that learners mistake for something else
     "np.gradient": (
-        "takes differences between neighbouring entries of an array, as if they were values at neighbouring points. "
-        "It does not differentiate a function",
+        "takes differences between neighbouring entries of an array and treats the entries as values at neighbouring "
+        "points. It does not differentiate a function",
         "Which two values of the function do you have to compare?",
     ),
     "np.median": ("picks the middle value", "Which kind of average does the exercise ask for?"),

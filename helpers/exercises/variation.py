@@ -40,7 +40,7 @@ class Numbers:
         The name that, together with the seed, determines the numbers. Exercises in the same group get the same numbers.
     where : callable, optional
         Function that takes some of the numbers and returns whether they are suitable. With unsuitable numbers, a wrong
-        answer would be right by coincidence.
+        answer could be right by coincidence, or a text could be wrong.
     **choices : tuple
         The possible numbers for each name, starting with the one in the lesson.
     """

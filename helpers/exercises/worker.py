@@ -62,7 +62,7 @@ def _write(out, message):
 
 
 def _reporter(out, running, dumps=json.dumps, write=os.write):
-    """Return a function that reports each action that a cell attempts, immediately but only once.
+    """Return a function that reports a rejected action of a cell, immediately but only once for each cell.
 
     A later report might never be made, because the cell may catch the error or end the process.
     """

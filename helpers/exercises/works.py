@@ -46,7 +46,7 @@ class Work:
     shared: bool = False  # whether it is a notebook, whose cells share their variables
     kept: dict = field(default_factory=dict)  # `record.Attempts` by name, from a file written by hand_in()
     seeds: bool = False  # whether a cell of the notebook calls use_seed()
-    unread: set = field(default_factory=set)  # indices of cells with a call whose exercise cannot be found
+    unread: set = field(default_factory=set)  # indices of cells with a call that does not name its exercise
 
 
 def read(folder, out=None):

@@ -176,8 +176,8 @@ def typical(array):
 def _extrapolated(differences, bends, rounding):
     """Extrapolate central differences to a step size of 0, and return the best result and an estimate of its error.
 
-    The argument `bends` contains half the differences between the slopes to the right and to the left, which are
-    extrapolated as well. They approach 0 for a smooth cost, but are as large as the error at a kink.
+    The argument `bends` contains half the differences between the slopes to the right and to the left. These halves are
+    extrapolated as well. For a smooth cost they approach 0, but at a kink they are as large as the error.
     """
     best, slopes, jumps = (np.nan, np.inf), [], []
     for difference, bend, noise in zip(differences, bends, rounding, strict=True):

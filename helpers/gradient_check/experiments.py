@@ -202,7 +202,7 @@ def _errors_of_each(call, X, Y, W, b, l):
 
 
 def _at_the_output(call, task, l):
-    """Find out whether dZ[L] is wrong because of the prediction or because of its dependence on the target."""
+    """Find out whether dZ[L] is wrong because of the prediction or because of the way it uses the target."""
     X, Y, W, b = task[:4]
     each = _errors_of_each(call, X, Y, W, b, l)
     other = np.roll(1 - Y, 1, axis=1) if task[5] == "sigmoid" else np.roll(Y, 1, axis=0) + 0.5 * (task[5] != "softmax")
@@ -215,8 +215,8 @@ def _at_the_output(call, task, l):
 def _between_layers(call, task, l):
     """Find out whether dA[l] or the slope is wrong.
 
-    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is correct except for a constant
-    factor. Examples for which dZ[l + 1] is wrong with either value of W[l + 1] are left out.
+    The slope is dZ[l] / dA[l]. If it does not change with W[l + 1], then dA[l] is correct except for a factor that does
+    not depend on W[l + 1]. Examples for which dZ[l + 1] is wrong with either value of W[l + 1] are left out.
     """
     n = Steps(*task)
     n.run()

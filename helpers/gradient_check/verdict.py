@@ -37,7 +37,7 @@ ON_KINKS = (
 ON_ONE_KINK = "is wrong only at a kink"
 NOT_FINITE = "is not finite: it contains NaN or infinity, as happens after log(0), 0/0 or an overflow"
 ALONE_FAILS = (
-    "the gradient cannot be judged, because some examples have a unit at their kink, z = 0, and the function fails "
+    "the gradient cannot be judged, because some examples have a unit at its kink, z = 0, and the function fails "
     "when called with a single example. Use other data or nonzero biases"
 )
 MIXED = (

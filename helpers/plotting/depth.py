@@ -23,7 +23,7 @@ def signals(forward, backward, ax=None):
     """
     ax = new_axes(ax)
     both = np.fmax(np.concatenate([np.ravel(forward), np.ravel(backward)]), LEAST)
-    ax.set(yscale="log", ylim=(both.min() / 1.5, 1.5 * both.max()))  # set first, in case all lines are level
+    ax.set(yscale="log", ylim=(both.min() / 1.5, 1.5 * both.max()))  # set first, in case all lines are at one height
     for sizes, look, color, label in (
         (forward, "o-", FORWARD, "differences,\nforward →"),
         (backward, "^--", BACKWARD, "error,\n← backward"),

@@ -81,7 +81,8 @@ class Shared:
 def second_process(options, state, sizes, X):
     """Provide a `SecondProcess` for a training run, or None if it would not help or cannot be started.
 
-    When the ``with`` block ends, the second process is ended and the state is copied back to this process's own memory.
+    When the ``with`` block ends, the second process is ended and the state is copied back to the first process's own
+    memory.
 
     Parameters
     ----------

@@ -204,7 +204,7 @@ class Drawing(Instrument):
     overlay = traitlets.Bool(True).tag(sync=True)  # whether to show ∂J/∂pixel on top of the drawing
 
     def __init__(self, **state):
-        self._exact = None  # the latest ink, and its pixels before they were rounded
+        self._exact = None  # the ink that `_put` set last, and its pixels before they were rounded
         super().__init__(**state)
         self.observe(self._load, names="start")
         self.on_msg(self._receive)

@@ -50,7 +50,8 @@ class Instrument(anywidget.AnyWidget):
     challenge : str
         Key of the challenge in `exercises.challenges.CHALLENGES`. If it has no key, `goal` contains its text.
     front : str
-        Names of the files that make up the ES module, separated by spaces. The style sheet is named after the last one.
+        Names of the files that follow `instrument.js` in the ES module, separated by spaces. The style sheet is named
+        after the last one.
     code : str
         Beginning of the line of code, such as "widgets.stepper.frame(".
     example : dict

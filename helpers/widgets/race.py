@@ -1,4 +1,4 @@
-"""Interactive figure for lesson 08, in which three optimizers train a network on the same batches of digits."""
+"""Interactive figure for lesson 08, in which three optimizers train networks on the same batches of digits."""
 
 from functools import cache
 from typing import NamedTuple
@@ -65,7 +65,7 @@ def run(gradient_descent=0.1, momentum=0.02, adam=0.003, batch_size=32):
 
 
 def parts(batch_size, **rates):
-    """Train those networks of `run` that are not yet trained, and yield a partial `Race` after each but the last."""
+    """Train the networks of `run` not yet trained, except the last, and yield a partial `Race` after each."""
     settings = {name: (name, rate, batch_size) for name, rate in rates.items()}
     for name in [name for name, key in settings.items() if key not in TRAINED][:-1]:
         _run(*settings[name])
