@@ -441,7 +441,8 @@ EXERCISES = [
             Wrong(float(2 * np.sqrt(0.8 / 200)), "The factor 1 − p is missing under the square root."),
             Wrong(float(2 * np.sqrt(0.2 / 200)), "The factor p is missing under the square root."),
             Wrong(
-                0.13, "That is the uncertainty in the lesson. What score and how many images does the question give?"
+                0.13,
+                "That belongs to a score of 0.72 on 50 images. What score and how many images does the question give?",
             ),
             Wrong(0.0554, "That is 1.96 standard deviations, but the lesson uses two."),
             Wrong(float(3 * np.sqrt(0.16 / 200)), "That is three standard deviations, but the question asks for two."),

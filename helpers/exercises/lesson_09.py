@@ -560,7 +560,7 @@ EXERCISES = [
             "node's gradient is complete by the time its turn comes."
         ),
         wrong=[
-            Wrong("a", "The parameters were recorded first, but their gradients are completed last."),
+            Wrong("a", "The parameters were recorded first, but gradients start at the output."),
             Wrong(
                 "c",
                 (

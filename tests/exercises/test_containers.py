@@ -87,7 +87,7 @@ TYPED = [  # exercise, code, words of the verdict, words that are not in it
         "one at a time",
     ),
     ("06.constant", "share = 28 / 80\nanswer = share ** 2 + (1 - share) ** 2", "0.545 is not right", "by itself"),
-    ("06.interval", "answer = 0.13", "the uncertainty in the lesson", "1 − p is missing"),
+    ("06.interval", "answer = 0.13", "belongs to a score of 0.72", "1 − p is missing"),
     ("08.adam", "g = 3e-4\nm = 0.9 * g / (1 - 0.9)\nanswer = 0.01 * m / np.sqrt(g**2)", "0.09 is not right", "share"),
     ("09.twice", "answer = 3 + 6 + 9", "18 is f itself", "left out"),
     ("10.equal", "answer = 0.8 / (0.8 / 40 + 0.02)", "With 20 workers", "left out"),

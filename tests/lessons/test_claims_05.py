@@ -87,7 +87,7 @@ def descend(backward, W, b, steps, layers=(1, 2, 3)):
 @pytest.mark.parametrize("seed", range(10))
 def test_the_false_gradient_dies_away_where_logistic_regression_stops(lesson, seed):
     assert r"just $(W^{[3]} W^{[2]})^T\, dZ^{[3]} X$, a column of eight numbers times a row of two" in TEXT
-    assert "layer 1 all but stops too, with about one point in eight still wrong. Layers 2 and 3 go on" in TEXT
+    assert "Here layer 1 all but stops too, with about one point in eight still wrong. Layers 2 and 3 go on" in TEXT
     (X, Y), sizes, costs, rows, wrong = moons(), [], [], [], []
     start = network.initialize_parameters([2, 8, 8, 1], "he", seed)
     for W, b, cost in (descend(lesson["suspect"], *start, steps) for steps in (0, 50, 200, 400)):

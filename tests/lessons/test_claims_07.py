@@ -422,7 +422,7 @@ def depth_wins_with_as_many_weights():
 
 CLAIMS = {
     "with more than twice as many weights in all": the_large_network_has_more_than_twice_the_weights,
-    "both have faded from sight after four or five layers": the_animation_fades_after_four_or_five_layers,
+    "both are mere dots after four or five layers": the_animation_fades_after_four_or_five_layers,
     "is still above 0.63 after five hundred iterations": the_large_network_waits,
     'but one start of the shallow network says "an 8 with probability 0.61" on average, and another 0.34': printed(
         "[196, 1]           0.61 0.34"

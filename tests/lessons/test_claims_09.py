@@ -229,7 +229,7 @@ CLAIMS = {
     "But each call of `tanh` has a `y` of its own, and its `lambda` keeps that one": each_lambda_keeps_its_own,
     "Our `backward` also works out $dA^{[0]}$ and a gradient for the labels, in vain": in_vain,
     "multiply the cost of each part by the part's share of the batch: ½ for each of two halves": parts_add_up,
-    "There the product with $y$ is newer than softplus": the_product_is_newer,
+    "There the product with $y$ has its turn before softplus": the_product_is_newer,
     "hence 1 at softplus and −1 at the product": the_product_is_newer,
     "softplus then replaces what the product has left at $z$": lambda: at_the_place_where_two_paths_meet(6) == "0.321",
     "What softplus sends later stays at $z$": lambda: at_the_place_where_two_paths_meet(7) == "-1.000",

@@ -364,7 +364,7 @@ CLAIMS = {
     "For the first ten updates the cost stays at 0.69": small_weights_stay_on_a_plateau,
     "soon fall to less than a twentieth of what they were": norms_fall_with_a_rate_of_1,
     "At most points the hidden units answer almost −1 or 1": units_are_saturated_with_a_rate_of_1,
-    "A smaller rate does not repair this": a_smaller_rate_does_not_repair_it,
+    "A smaller rate rarely repairs this": a_smaller_rate_does_not_repair_it,
     "The training cost keeps falling, but the test cost turns and rises": the_test_cost_turns_and_rises,
     "(A large learning rate helps.)": a_large_rate_kills_units,
     "growing gradients can cause longer steps, of about $2\\alpha$ in some runs": growing_gradients_cause_longer_steps,
