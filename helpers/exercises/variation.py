@@ -122,11 +122,13 @@ def group(exercise):
 
 def _with(exercise, variant, also=()):
     values = variant.values | {"right": variant.right}
-    wrong = {}
+    wrong = {}  # by value, because several mistakes may give the same one
     for one, answer in zip(exercise.wrong, variant.wrong, strict=True):
-        if answer is not None:  # with these numbers, several mistakes may give the same value
-            hints = [*([wrong[repr(answer)].hint] if repr(answer) in wrong else []), fill(one.hint, values, "−")]
-            wrong[repr(answer)] = one._replace(answer=answer, hint=" Or: ".join(hints))
+        if answer is not None:
+            hint = fill(one.hint, values, "−")
+            if same := wrong.get(repr(answer)):
+                hint = f"{same.hint} Or: {hint}"
+            wrong[repr(answer)] = one._replace(answer=answer, hint=hint)
     return dataclasses.replace(
         exercise,
         prompt=fill(exercise.prompt, values),
